@@ -1,0 +1,36 @@
+namespace SxtAspNet;
+
+/// <summary>Where one signing key comes from: exactly one of a file, a vault, or a source in code.</summary>
+public sealed class SxtKeyOptions
+{
+    /// <summary>Path of a key file, in any form that <see cref="SxtSigningKey.Parse"/> accepts.</summary>
+    public string? File { get; set; }
+
+    /// <summary>Password of an encrypted key file. Prefer <see cref="PasswordFile"/>: configuration is often logged.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>Path of a file that holds the password of an encrypted key file; one trailing line break is ignored.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>Refuses a key file that others than its owner and group can read, instead of warning about it once.</summary>
+    public bool RequirePrivateFile { get; set; }
+
+    /// <summary>A secret in Azure Key Vault; needs the package SxtAspNet.AzureKeyVault.</summary>
+    public SxtAzureKeyVaultKeyOptions? AzureKeyVault { get; set; }
+
+    /// <summary>A source in code; it can't come from configuration.</summary>
+    public ISxtKeySource? Source { get; set; }
+}
+
+/// <summary>Names a secret in Azure Key Vault that holds a signing key.</summary>
+public sealed class SxtAzureKeyVaultKeyOptions
+{
+    /// <summary>The vault, for example https://contoso.vault.azure.net.</summary>
+    public Uri? VaultUri { get; set; }
+
+    /// <summary>The secret's name.</summary>
+    public string? Secret { get; set; }
+
+    /// <summary>The secret's version; the newest one when not set.</summary>
+    public string? Version { get; set; }
+}

@@ -1,0 +1,73 @@
+namespace SxtAspNet;
+
+/// <summary>When an instance logs in for the first time.</summary>
+public enum SxtLoginAtStartup
+{
+    /// <summary>While the app starts, without holding it up; a failure is logged and tried again. The default.</summary>
+    Background,
+
+    /// <summary>Before the app serves its first request; a failure fails the start.</summary>
+    Required,
+
+    /// <summary>When the first request needs a token.</summary>
+    OnDemand,
+}
+
+/// <summary>
+/// One Space and Time identity: whom to log in as, with which keys, at which gateway, and when to renew. All times
+/// are <see cref="TimeSpan"/>s; in configuration, "00:05:00" is five minutes.
+/// </summary>
+public sealed class SxtOptions
+{
+    /// <summary>Base URL of the gateway. Default: https://api.spaceandtime.app, the production gateway.</summary>
+    public Uri GatewayUrl { get; set; } = new("https://api.spaceandtime.app");
+
+    /// <summary>The Space and Time user id to log in as. Required.</summary>
+    public string UserId { get; set; } = "";
+
+    /// <summary>
+    /// The signing keys, in the order in which they are tried. The next one is tried when a key can't be opened or
+    /// the gateway refuses it. At least one is required, here or by <see cref="SxtBuilder.AddKeySource"/>.
+    /// </summary>
+    public IList<SxtKeyOptions> Keys { get; } = [];
+
+    /// <summary>
+    /// Origins (scheme, host, port) that receive the access token besides the gateway's own. Plain http is accepted
+    /// for loopback addresses only.
+    /// </summary>
+    public IList<Uri> AllowedOrigins { get; } = [];
+
+    /// <summary>How long before its expiry a token is renewed. Default: 5 minutes.</summary>
+    public TimeSpan RenewBefore { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How much earlier than <see cref="RenewBefore"/> a renewal may start, drawn at random. Default: 30 seconds.</summary>
+    public TimeSpan RenewJitter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time limit of one gateway call. Default: 10 seconds.</summary>
+    public TimeSpan GatewayTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time limit for opening one signing key. Default: 10 seconds.</summary>
+    public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request waits for a token when there is none yet. Default: 30 seconds.</summary>
+    public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a request that is answered 401 because its token died is sent again once. Default: <see langword="true"/>.</summary>
+    public bool ReplayOnUnauthorized { get; set; } = true;
+
+    /// <summary>When this instance logs in for the first time. Default: <see cref="SxtLoginAtStartup.Background"/>.</summary>
+    public SxtLoginAtStartup LoginAtStartup { get; set; }
+
+    /// <summary>
+    /// Keeps the last signing key that opened in memory, for those who rather survive a long outage of the key
+    /// source than keep memory dumps free of the key. Default: <see langword="false"/>.
+    /// </summary>
+    public bool KeepKeyInMemory { get; set; }
+
+    /// <summary>
+    /// Sends the gateway calls, for proxies and tests; code only. It is used as it is, outside IHttpClientFactory,
+    /// and not disposed. It must neither follow redirects nor keep cookies nor repeat a request: on a
+    /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> the first two are switched off.
+    /// </summary>
+    public HttpMessageHandler? BackchannelHttpHandler { get; set; }
+}

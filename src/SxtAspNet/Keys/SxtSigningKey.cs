@@ -1,0 +1,55 @@
+namespace SxtAspNet;
+
+/// <summary>
+/// An Ed25519 signing key. <see cref="FromSeed"/> and <see cref="Parse"/> make one that is held in locked memory; derive from this class
+/// for a key that never leaves its hardware.
+/// </summary>
+public abstract class SxtSigningKey : IDisposable
+{
+    /// <summary>Length of a private key's seed, in bytes (RFC 8032).</summary>
+    public const int SeedSize = 32;
+
+    /// <summary>Length of a public key, in bytes (RFC 8032).</summary>
+    public const int PublicKeySize = 32;
+
+    /// <summary>Length of a signature, in bytes (RFC 8032).</summary>
+    public const int SignatureSize = 64;
+
+    /// <summary>The 32 bytes of the public key.</summary>
+    public abstract ReadOnlyMemory<byte> PublicKey { get; }
+
+    /// <summary>Makes a key from its 32-byte seed; the caller's copy stays the caller's to clear.</summary>
+    /// <exception cref="ArgumentException"><paramref name="seed"/> is not 32 bytes long.</exception>
+    public static SxtSigningKey FromSeed(ReadOnlySpan<byte> seed) => throw new NotImplementedException();
+
+    /// <summary>Reads a key in any of the accepted forms; the caller's copy stays the caller's to clear.</summary>
+    /// <param name="data">The content of a key file or secret.</param>
+    /// <param name="password">The password of an encrypted PKCS#8 key; empty for none.</param>
+    /// <exception cref="FormatException">
+    /// The content is in none of the accepted forms; the message says what was found, never the content.
+    /// </exception>
+    public static SxtSigningKey Parse(ReadOnlySpan<byte> data, ReadOnlySpan<char> password = default) => throw new NotImplementedException();
+
+    /// <summary>Signs <paramref name="data"/> with Ed25519.</summary>
+    /// <returns>The 64 bytes of the signature.</returns>
+    public abstract ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Derives a secret from the key's seed: HKDF-SHA256 with salt "SxtAspNet/v1" and the given
+    /// <paramref name="info"/>. The farm seals its shared session with it.
+    /// </summary>
+    /// <returns><see langword="false"/> when this key can only sign; such a key can't share a session.</returns>
+    public virtual bool TryDeriveSecret(ReadOnlySpan<byte> info, Span<byte> destination) => false;
+
+    /// <summary>Releases the private key and clears the memory that held it.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose()"/>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
