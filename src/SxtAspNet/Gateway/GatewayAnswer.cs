@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace SxtAspNet.Gateway;
+
+/// <summary>One answer of the gateway, read to its end.</summary>
+internal sealed partial class GatewayAnswer(GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter)
+{
+    private const int LongestExplanation = 200;
+
+    public HttpStatusCode Status { get; } = status;
+
+    public bool IsSuccess => (int)Status is >= 200 and < 300;
+
+    /// <summary>Whether the gateway understood the call and said no to it, so asking again changes nothing.</summary>
+    public bool IsRefusal => (int)Status is >= 400 and < 500 && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+    /// <summary>Reads the body of a success.</summary>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.BadAnswer"/>.</exception>
+    public T Read<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw BadAnswer("an empty body");
+        }
+        catch (JsonException)
+        {
+            // The exception's text can quote the body, and the body can hold tokens.
+            throw BadAnswer("a body that is not the expected JSON");
+        }
+    }
+
+    /// <summary>Throws unless the gateway accepted or refused the call.</summary>
+    /// <exception cref="SxtAuthenticationException">The gateway can't serve now, or the answer is not of the protocol.</exception>
+    public void ThrowUnlessDecided()
+    {
+        if (IsSuccess || IsRefusal)
+        {
+            return;
+        }
+
+        throw Status switch
+        {
+            HttpStatusCode.TooManyRequests => Failure(SxtFailureReason.Throttled, "asks for fewer calls"),
+            HttpStatusCode.RequestTimeout => Failure(SxtFailureReason.GatewayUnreachable, "timed out"),
+            >= HttpStatusCode.InternalServerError => Failure(SxtFailureReason.GatewayUnreachable, "failed"),
+            _ => BadAnswer("a redirect or another status that the protocol does not have; check GatewayUrl"),
+        };
+    }
+
+    public SxtAuthenticationException BadAnswer(string found) => Failure(SxtFailureReason.BadAnswer, $"answered with {found}");
+
+    /// <summary>An exception that says what the gateway did, in its own words where they are fit to print.</summary>
+    public SxtAuthenticationException Failure(SxtFailureReason reason, string what)
+    {
+        var explanation = IsSuccess ? "" : Explanation();
+        return new SxtAuthenticationException(
+            reason, $"{call}: the gateway {what} (status {(int)Status}{explanation}).", retryAfter: retryAfter);
+    }
+
+    /// <summary>The gateway's own words, without anything in them that could be a token, a key or a signature.</summary>
+    private string Explanation()
+    {
+        string? text = null;
+        try
+        {
+            var problem = JsonSerializer.Deserialize(body, GatewayJson.Default.ProblemAnswer);
+            text = problem?.Detail ?? problem?.Title;
+        }
+        catch (JsonException)
+        {
+            text = System.Text.Encoding.UTF8.GetString(body);
+        }
+
+        if (string.IsNullOrWhiteSpace(text) || text.StartsWith('<'))
+        {
+            return "";
+        }
+
+        text = PossibleSecret().Replace(text.Length > 4 * LongestExplanation ? text[..(4 * LongestExplanation)] : text, "…");
+        text = ControlCharacters().Replace(text, " ").Trim();
+        return $": \"{(text.Length > LongestExplanation ? text[..LongestExplanation] : text)}\"";
+    }
+
+    [GeneratedRegex(@"[A-Za-z0-9+/_=.\-]{16,}")]
+    private static partial Regex PossibleSecret();
+
+    [GeneratedRegex(@"\p{C}+")]
+    private static partial Regex ControlCharacters();
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace SxtAspNet.Gateway;
+
+// The bodies of PROTOCOL.md's calls. Unknown members are ignored; missing ones come out null and are refused by the
+// reader of the answer.
+internal sealed record ChallengeRequest(string UserId);
+
+internal sealed record ChallengeAnswer(string? AuthCode);
+
+internal sealed record TokenRequest(string UserId, string AuthCode, string Signature, string Key, string Scheme)
+{
+    public override string ToString() => $"token request of {UserId}";
+}
+
+internal sealed record SessionAnswer(
+    string? AccessToken,
+    string? RefreshToken,
+    long? AccessTokenExpires,
+    long? RefreshTokenExpires,
+    long? SessionExpires)
+{
+    public override string ToString() => "session answer";
+}
+
+internal sealed record ProblemAnswer(string? Title, string? Detail);
+
+internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")] long? SessionExpires);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ChallengeRequest))]
+[JsonSerializable(typeof(ChallengeAnswer))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(AccessTokenClaims))]
+[JsonSerializable(typeof(bool))]
+internal sealed partial class GatewayJson : JsonSerializerContext;
