@@ -29,4 +29,7 @@ public enum SxtFailureReason
 
     /// <summary>A token was not there in time: the renewal that the request waited for is still under way.</summary>
     TimedOut,
+
+    /// <summary>Something that should not happen, for example a failing session store; the log has the details.</summary>
+    Unexpected,
 }

@@ -1,0 +1,31 @@
+namespace SxtAspNet;
+
+/// <summary>
+/// The session of one identity. Registered by <c>AddSxt</c> as a keyed service under the identity's name; the default
+/// identity's without a key too. Apps that only call Space and Time over HTTP need just the token handler.
+/// </summary>
+public interface ISxtSession
+{
+    /// <summary>What the session is like now; costs nothing.</summary>
+    SxtSessionStatus Status { get; }
+
+    /// <summary>
+    /// The access token: at once when there is a usable one, else after the login that all callers share. Giving up
+    /// by <paramref name="cancellationToken"/> does not end that login.
+    /// </summary>
+    /// <exception cref="SxtAuthenticationException">
+    /// No token can be had, or not within <see cref="SxtOptions.AcquireTimeout"/>.
+    /// </exception>
+    ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Renews the session now, although it is not due; joins a renewal that is under way.</summary>
+    /// <exception cref="SxtAuthenticationException">It failed; a token that is still usable stays in use.</exception>
+    Task RenewAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends all sessions of the user at the gateway (so documented), wherever they were opened. The next request that
+    /// needs a token logs in again; nothing in the background does.
+    /// </summary>
+    /// <exception cref="SxtAuthenticationException">The gateway did not confirm it; the session stays in use.</exception>
+    Task LogoutAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,10 @@
+namespace SxtAspNet.Keys;
+
+/// <summary>Turns one kind of configured key entry into a source; each package with a kind of its own adds one.</summary>
+internal interface IKeySourceFactory
+{
+    /// <summary>Whether the entry is of this kind.</summary>
+    bool Handles(SxtKeyOptions entry);
+
+    ISxtKeySource Create(SxtKeyOptions entry);
+}

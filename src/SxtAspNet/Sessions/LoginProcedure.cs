@@ -1,0 +1,180 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
+using SxtAspNet.Keys;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>
+/// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
+/// can't be opened or is refused; when the gateway itself fails, other keys would not help.
+/// </summary>
+internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySources, TimeProvider timeProvider, ILogger logger)
+{
+    /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
+    private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
+
+    private SxtSigningKey? _kept;
+
+    /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
+    public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        List<SxtAuthenticationException> failures = [];
+        foreach (var source in keySources.For(options))
+        {
+            try
+            {
+                return await LoginAsync(source, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SxtAuthenticationException failure)
+                when (failure.Reason is SxtFailureReason.KeyUnavailable or SxtFailureReason.KeyRefused)
+            {
+                logger.KeyFailed(source, failure.Message);
+                failures.Add(failure);
+            }
+        }
+
+        if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Reason is SxtFailureReason.KeyUnavailable))
+        {
+            logger.KeptKeyUsed();
+            return await LoginAsync(kept, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
+    private async Task<SessionGrant> LoginAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
+    {
+        var key = await OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            SessionGrant grant;
+            try
+            {
+                grant = await LoginAsync(key, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
+            {
+                var refused = key;
+                key = await OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+                var isSame = key.PublicKey.Span.SequenceEqual(refused.PublicKey.Span);
+                refused.Dispose();
+                if (isSame)
+                {
+                    throw;
+                }
+
+                grant = await LoginAsync(key, options, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (options.KeepKeyInMemory)
+            {
+                (_kept, key) = (key, _kept);
+            }
+
+            return grant;
+        }
+        finally
+        {
+            key?.Dispose();
+        }
+    }
+
+    private async Task<SessionGrant> LoginAsync(SxtSigningKey key, SxtOptions options, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var askedAt = timeProvider.GetTimestamp();
+            var challenge = await gateway.RequestChallengeAsync(options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+            var signature = await WithinKeyTimeoutAsync(
+                token => key.SignAsync(Encoding.UTF8.GetBytes(challenge), token),
+                $"The key {Convert.ToBase64String(key.PublicKey.Span)} did not sign",
+                options,
+                cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (timeProvider.GetElapsedTime(askedAt) < ChallengeLifetime)
+                {
+                    return await gateway.ExchangeAsync(
+                        challenge, signature, key.PublicKey, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (SxtAuthenticationException failure)
+                when (failure.Reason is SxtFailureReason.KeyRefused && timeProvider.GetElapsedTime(askedAt) >= ChallengeLifetime)
+            {
+                // A late exchange is refused like a wrong key; the time tells them apart.
+            }
+
+            if (attempt == 2)
+            {
+                throw new SxtAuthenticationException(
+                    SxtFailureReason.ChallengeExpired,
+                    $"Login of user '{options.UserId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
+                    + "asking for a challenge and presenting it; is this process starved or paused?");
+            }
+        }
+    }
+
+    private Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
+
+    /// <summary>Runs foreign code: it may hang, ignore its token, and throw what it likes.</summary>
+    private async Task<T> WithinKeyTimeoutAsync<T>(
+        Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.KeyTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SxtAuthenticationException(
+                SxtFailureReason.KeyUnavailable, $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout).");
+        }
+        catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
+        }
+    }
+
+    private async Task<SxtAuthenticationException> ExplainAsync(
+        List<SxtAuthenticationException> failures, SxtOptions options, CancellationToken cancellationToken)
+    {
+        var refused = failures.Find(failure => failure.Reason is SxtFailureReason.KeyRefused);
+        if (refused is not null && !await UserExistsAsync(options, cancellationToken).ConfigureAwait(false))
+        {
+            return new SxtAuthenticationException(
+                SxtFailureReason.UserUnknown,
+                $"The gateway knows no user '{options.UserId}'; check UserId and GatewayUrl.",
+                refused);
+        }
+
+        var reasons = string.Join(' ', failures.Select(failure => failure.Message));
+        return refused is not null
+            ? new SxtAuthenticationException(
+                SxtFailureReason.KeyRefused,
+                $"No configured key is accepted for user '{options.UserId}'; check that the public key is on the user's keyring. {reasons}",
+                refused)
+            : new SxtAuthenticationException(
+                SxtFailureReason.KeyUnavailable,
+                $"No configured key of user '{options.UserId}' can be opened. {reasons}",
+                failures.FirstOrDefault());
+    }
+
+    private async Task<bool> UserExistsAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await gateway.UserExistsAsync(options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException)
+        {
+            // This call only sharpens an error message; without an answer the message stays as it is.
+            return true;
+        }
+    }
+}

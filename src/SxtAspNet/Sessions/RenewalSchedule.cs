@@ -1,0 +1,35 @@
+namespace SxtAspNet.Sessions;
+
+/// <summary>When a session is renewed. Pure: instants in, instants out.</summary>
+internal static class RenewalSchedule
+{
+    /// <summary>From when on an instance renews a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="jitter">In [0, 1), drawn once per generation and instance.</param>
+    /// <remarks>
+    /// The owner has the first slot, since it needs one call where anyone else needs two; the others come at least
+    /// one call's time limit later. RenewBefore is capped at half of the time that the token was granted for, or a
+    /// token that lives shorter than that would be renewed without a pause.
+    /// </remarks>
+    public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter)
+    {
+        var half = (session.UnusableFrom - session.GrantedAt) / 2;
+        var before = options.RenewBefore < half ? options.RenewBefore : half;
+        var spread = Math.Min(options.RenewJitter.Ticks, before.Ticks / 2) * jitter;
+        var ownersSlot = session.UnusableFrom - before;
+        return session.RefreshToken is not null
+            ? ownersSlot - TimeSpan.FromTicks((long)spread)
+            : ownersSlot + TimeSpan.FromTicks((long)(Math.Min(options.GatewayTimeout.Ticks, before.Ticks / 4) + (spread / 2)));
+    }
+
+    /// <summary>Whether a session can be refreshed, or only be followed by a new login.</summary>
+    /// <remarks>
+    /// Near the end of its 24 hours a refresh would grant less than another renewal needs, so the end is met by a
+    /// login beforehand.
+    /// </remarks>
+    public static bool CanRefresh(Session session, SxtOptions options, DateTimeOffset now) =>
+        session.RefreshToken is { IsSpent: false } refreshToken
+        && now + options.GatewayTimeout < refreshToken.ExpiresAt
+        && now + options.RenewBefore + options.RenewJitter + options.GatewayTimeout < session.EndsAt;
+}

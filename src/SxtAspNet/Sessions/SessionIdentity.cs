@@ -1,0 +1,37 @@
+namespace SxtAspNet.Sessions;
+
+/// <summary>Who a session belongs to, and where its token may go: fixed from the first use until a restart.</summary>
+internal sealed class SessionIdentity
+{
+    public SessionIdentity(string name, SxtOptions options)
+    {
+        Name = name;
+        UserId = options.UserId;
+        GatewayUrl = options.GatewayUrl;
+        AllowedOrigins = [.. options.AllowedOrigins];
+        Origins = [Origin.Of(GatewayUrl), .. AllowedOrigins.Select(Origin.Of)];
+    }
+
+    /// <summary>The name that it is registered under; empty for the default one.</summary>
+    public string Name { get; }
+
+    public string UserId { get; }
+
+    public Uri GatewayUrl { get; }
+
+    /// <summary>Where the token may go: the gateway's origin, and those that the settings add.</summary>
+    public Origin[] Origins { get; }
+
+    private Uri[] AllowedOrigins { get; }
+
+    public bool Matches(SxtOptions options) =>
+        options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.AllowedOrigins.SequenceEqual(AllowedOrigins);
+}
+
+/// <summary>Scheme, host and port.</summary>
+internal readonly record struct Origin(string Scheme, string Host, int Port)
+{
+    public static Origin Of(Uri uri) => new(uri.Scheme, uri.IdnHost, uri.Port);
+
+    public override string ToString() => $"{Scheme}://{Host}:{Port}";
+}

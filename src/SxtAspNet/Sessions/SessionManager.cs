@@ -1,0 +1,315 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>
+/// Decides when the session is renewed, and that it happens once at a time; what a renewal does is the renewer's.
+/// Requests read one volatile field. Everything else happens under a lock that is held for a few assignments, with
+/// all work, waiting and completing of waiters outside it.
+/// </summary>
+internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly SessionIdentity _identity;
+    private readonly SessionRenewer _renewer;
+    private readonly GatewayClock _clock;
+    private readonly SessionRuntime _runtime;
+    private readonly ILogger _logger;
+    private readonly SessionDeaths _deaths;
+    private readonly ITimer _timer;
+    private readonly IDisposable? _optionsChanges;
+
+    private volatile SxtOptions _options;
+    private volatile ActiveToken? _active;
+    private Session? _current;
+    private double _jitter;
+    private SessionOperation? _operation;
+    private SessionFailure? _failure;
+    private bool _isStopping;
+
+    public SessionManager(
+        SessionIdentity identity,
+        IOptionsMonitor<SxtOptions> options,
+        SessionRenewer renewer,
+        GatewayClock clock,
+        SessionRuntime runtime,
+        ILogger logger)
+    {
+        _identity = identity;
+        _renewer = renewer;
+        _clock = clock;
+        _runtime = runtime;
+        _logger = logger;
+        _deaths = new SessionDeaths(runtime);
+        _options = options.Get(identity.Name);
+        _jitter = runtime.Random();
+        _timer = runtime.CreateTimer(OnTimer);
+        _clock.Changed += OnScheduleChanged;
+        _optionsChanges = options.OnChange(OnOptionsChanged);
+    }
+
+    /// <summary>The token that requests use; check its deadline.</summary>
+    public ActiveToken? Active => _active;
+
+    public TimeProvider TimeProvider => _runtime.TimeProvider;
+
+    public SxtOptions Options => _options;
+
+    public SxtSessionStatus Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var session = _current is { IsTombstone: false } ? _current : null;
+                return new SxtSessionStatus
+                {
+                    State = State(),
+                    UserId = _identity.UserId,
+                    Generation = _current?.Generation ?? 0,
+                    AccessTokenExpiresAt = session?.UnusableFrom,
+                    SessionEndsAt = session?.EndsAt,
+                    RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, _options, _jitter),
+                    GatewayClockOffset = _clock.OffsetFromLocalClock,
+                    FailureReason = _failure?.Cause.Reason,
+                    FailureMessage = _failure?.Cause.Message ?? _deaths.Explanation,
+                    Failures = _failure?.Count ?? 0,
+                };
+            }
+        }
+    }
+
+    public ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default)
+    {
+        return _active is { } active && active.IsUsableAt(TimeProvider.GetTimestamp())
+            ? new(active.Token)
+            : AcquireTokenAsync();
+
+        async ValueTask<SxtAccessToken> AcquireTokenAsync() => (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Token;
+    }
+
+    /// <summary>A usable token, after a login if need be.</summary>
+    /// <exception cref="SxtAuthenticationException">None can be had, or not in time.</exception>
+    public async ValueTask<ActiveToken> AcquireAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = TimeProvider.GetTimestamp();
+        while (true)
+        {
+            SessionOperation operation;
+            bool isNew;
+            lock (_gate)
+            {
+                var now = TimeProvider.GetTimestamp();
+                if (_active is { } active && active.IsUsableAt(now))
+                {
+                    return active;
+                }
+
+                if (_operation is null && _failure is { } known && now < known.RetryAt)
+                {
+                    throw known.ToException(TimeProvider.GetElapsedTime(now, known.RetryAt));
+                }
+
+                (operation, isNew) = JoinOrCreate();
+            }
+
+            if (isNew)
+            {
+                StartRenewal(operation, isRequested: true);
+            }
+
+            var remaining = _options.AcquireTimeout - TimeProvider.GetElapsedTime(startedAt);
+            var failure = await operation.WaitAsync(
+                remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, TimeProvider, cancellationToken).ConfigureAwait(false);
+
+            // A logout's failure is no answer to a request for a token.
+            if (failure is not null && !operation.IsLogout)
+            {
+                throw failure.ToException(TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), failure.RetryAt));
+            }
+        }
+    }
+
+    public async Task RenewAsync(CancellationToken cancellationToken = default)
+    {
+        var failure = await RunRenewalAsync(cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            throw failure.ToException(TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), failure.RetryAt));
+        }
+    }
+
+    public async Task LogoutAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            SessionOperation operation;
+            bool isNew;
+            lock (_gate)
+            {
+                (operation, isNew) = JoinOrCreate(isLogout: true);
+            }
+
+            if (isNew)
+            {
+                _runtime.StartDetached(() => RunAsync(
+                    operation, () => _renewer.LogoutAsync(_current, _options, CancellationToken.None)));
+            }
+
+            var failure = await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
+            if (operation.IsLogout)
+            {
+                if (failure is not null)
+                {
+                    throw failure.ToException(TimeSpan.Zero);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Logs in while the app starts, unless the session was logged out or is there already.</summary>
+    public void StartInBackground()
+    {
+        SessionOperation operation;
+        bool isNew;
+        lock (_gate)
+        {
+            if (_current is not null)
+            {
+                return;
+            }
+
+            (operation, isNew) = JoinOrCreate();
+        }
+
+        if (isNew)
+        {
+            StartRenewal(operation, isRequested: false);
+        }
+    }
+
+    /// <summary>Stops renewing; a renewal under way is finished and stored. Nothing is logged out.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        SessionOperation? operation;
+        lock (_gate)
+        {
+            _isStopping = true;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            operation = _operation;
+        }
+
+        if (operation is not null)
+        {
+            await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The token that has taken the place of <paramref name="sent"/>, if there is one.</summary>
+    public ActiveToken? Successor(ActiveToken sent) =>
+        _active is { } active && !ReferenceEquals(active.Session, sent.Session) && active.IsUsableAt(TimeProvider.GetTimestamp())
+            ? active
+            : null;
+
+    /// <summary>Whether no newer session, nor a logout, has taken the place of this one.</summary>
+    public bool IsCurrent(Session session)
+    {
+        lock (_gate)
+        {
+            return ReferenceEquals(_current, session);
+        }
+    }
+
+    /// <summary>Waits for the renewal or logout that is under way, if any.</summary>
+    public async Task WaitForOperationAsync(CancellationToken cancellationToken)
+    {
+        SessionOperation? operation;
+        lock (_gate)
+        {
+            operation = _operation;
+        }
+
+        if (operation is not null)
+        {
+            await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes over a newer session that was found in the store.</summary>
+    public async Task AdoptNewerAsync(Session than)
+    {
+        if (await _renewer.FindNewerAsync(than, CancellationToken.None).ConfigureAwait(false) is { } newer)
+        {
+            lock (_gate)
+            {
+                if (newer.Generation > (_current?.Generation ?? 0))
+                {
+                    Install(newer);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// The gateway says that a session is dead: it is not used any more, nor refreshed, and a login follows; at once,
+    /// unless sessions keep dying young.
+    /// </summary>
+    public async Task ReplaceDeadAsync(Session dead)
+    {
+        TimeSpan? wait;
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_current, dead))
+            {
+                return;
+            }
+
+            _active = null;
+            dead.RefreshToken?.TrySpend(out _);
+            wait = _deaths.Record(dead, _clock.Now);
+            if (wait is { } delay)
+            {
+                Fail(_deaths.ToException(_identity.UserId, delay));
+            }
+        }
+
+        _logger.SessionFoundDead(dead.Generation);
+        if (wait is null)
+        {
+            await RunRenewalAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+
+        _clock.Changed -= OnScheduleChanged;
+        _optionsChanges?.Dispose();
+        _timer.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            _logger.StoppedEarly(failure.Message);
+        }
+
+        Dispose();
+    }
+}

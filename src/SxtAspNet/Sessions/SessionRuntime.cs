@@ -1,0 +1,37 @@
+namespace SxtAspNet.Sessions;
+
+/// <summary>
+/// All that the session takes from its surroundings besides the gateway, the keys and the store: time, chance, and
+/// the way that work gets started. A simulation replaces all three and runs everything on one thread.
+/// </summary>
+internal sealed class SessionRuntime(TimeProvider timeProvider)
+{
+    public TimeProvider TimeProvider { get; } = timeProvider;
+
+    /// <summary>Draws from [0, 1).</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
+    /// <summary>
+    /// Starts work that belongs to no caller: it must not see a caller's AsyncLocals (identity, culture, trace), nor
+    /// end with the caller.
+    /// </summary>
+    public Action<Func<Task>> StartDetached { get; init; } =
+        static work => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start(), work, preferLocal: false);
+
+    /// <summary>Creates a timer, not yet running, that doesn't capture the caller's AsyncLocals.</summary>
+    public ITimer CreateTimer(Action callback)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            return Create();
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Create();
+        }
+
+        ITimer Create() => TimeProvider.CreateTimer(
+            static state => ((Action)state!)(), callback, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+}
