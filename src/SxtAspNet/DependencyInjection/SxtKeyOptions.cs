@@ -1,6 +1,6 @@
 namespace SxtAspNet;
 
-/// <summary>Where one signing key comes from: exactly one of a file, a vault, or a source in code.</summary>
+/// <summary>Where one signing key comes from: either a file or a vault.</summary>
 public sealed class SxtKeyOptions
 {
     /// <summary>Path of a key file, in any form that <see cref="SxtSigningKey.Parse"/> accepts.</summary>
@@ -17,9 +17,6 @@ public sealed class SxtKeyOptions
 
     /// <summary>A secret in Azure Key Vault; needs the package SxtAspNet.AzureKeyVault.</summary>
     public SxtAzureKeyVaultKeyOptions? AzureKeyVault { get; set; }
-
-    /// <summary>A source in code; it can't come from configuration.</summary>
-    public ISxtKeySource? Source { get; set; }
 }
 
 /// <summary>Names a secret in Azure Key Vault that holds a signing key.</summary>

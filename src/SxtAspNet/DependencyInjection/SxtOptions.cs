@@ -27,9 +27,12 @@ public sealed class SxtOptions
 
     /// <summary>
     /// The signing keys, in the order in which they are tried. The next one is tried when a key can't be opened or
-    /// the gateway refuses it. At least one is required, here or by <see cref="SxtBuilder.AddKeySource"/>.
+    /// the gateway refuses it. At least one is required, here, in <see cref="KeySources"/> or by <see cref="SxtBuilder.AddKeySource"/>.
     /// </summary>
     public IList<SxtKeyOptions> Keys { get; } = [];
+
+    /// <summary>Sources of signing keys in code, tried after <see cref="Keys"/>; see <see cref="SxtBuilder.AddKeySource"/> too.</summary>
+    public IList<ISxtKeySource> KeySources { get; } = [];
 
     /// <summary>
     /// Origins (scheme, host, port) that receive the access token besides the gateway's own. Plain http is accepted
@@ -70,4 +73,7 @@ public sealed class SxtOptions
     /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> the first two are switched off.
     /// </summary>
     public HttpMessageHandler? BackchannelHttpHandler { get; set; }
+
+    /// <summary>What is wrong with the configuration that these options were read from; for the validation.</summary>
+    internal List<string> ConfigurationProblems { get; } = [];
 }

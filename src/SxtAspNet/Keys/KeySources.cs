@@ -19,11 +19,11 @@ internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnum
             return known.Sources;
         }
 
-        ISxtKeySource[] sources = [.. options.Keys.Select(Create), .. _added];
+        ISxtKeySource[] sources = [.. options.Keys.Select(Create), .. options.KeySources, .. _added];
         _known = (options, sources);
         return sources;
     }
 
     private ISxtKeySource Create(SxtKeyOptions entry) =>
-        entry.Source ?? _factories.First(factory => factory.Handles(entry)).Create(entry);
+        _factories.First(factory => factory.Handles(entry)).Create(entry);
 }

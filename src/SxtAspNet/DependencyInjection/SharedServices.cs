@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SxtAspNet.Keys;
+using SxtAspNet.Sessions;
+
+namespace SxtAspNet.DependencyInjection;
+
+/// <summary>What all identities of an app use. Everything can be replaced, and nothing is created before it is used.</summary>
+internal static class SharedServices
+{
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddOptions();
+        services.TryAddSingleton<IOptionsFactory<SxtOptions>, SxtOptionsFactory>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtOptions>, PostConfigureSxtOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtOptions>, ValidateSxtOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SxtStartup>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, FileKeySourceFactory>(
+            provider => new FileKeySourceFactory(provider.GetRequiredService<ILoggerFactory>())));
+        services.TryAddSingleton(provider => new SessionRuntime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.TryAddSingleton<ISxtSessionStore>(
+            provider => new InMemorySessionStore(provider.GetRequiredService<SessionRuntime>().TimeProvider));
+    }
+}
