@@ -32,6 +32,8 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     {
     }
 
+    internal GatewayCore Core => _core;
+
     private SxtGatewayEmulator(GatewayCore core, KestrelFront? front)
     {
         _core = core;

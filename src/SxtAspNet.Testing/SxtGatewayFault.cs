@@ -26,6 +26,13 @@ public sealed class SxtGatewayFault
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count, nameof(times));
         }
 
+        if (reply is not null)
+        {
+            // Informational answers are the server's own affair, on any wire.
+            ArgumentOutOfRangeException.ThrowIfLessThan(reply.Status, 200, "statusCode");
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(reply.Status, 599, "statusCode");
+        }
+
         Kind = kind;
         _remaining = times ?? -1;
         _reply = reply;
@@ -52,7 +59,7 @@ public sealed class SxtGatewayFault
     internal bool Truncates { get; private init; }
 
     /// <summary>An error answer with a JSON problem as its body, in place of the gateway's work.</summary>
-    /// <param name="statusCode">The HTTP status code, such as 503.</param>
+    /// <param name="statusCode">The HTTP status code, 200 to 599, such as 503.</param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <param name="retryAfter">The <c>Retry-After</c> header, sent in whole seconds (rounded up).</param>
@@ -78,7 +85,7 @@ public sealed class SxtGatewayFault
     }
 
     /// <summary>Any answer, in place of the gateway's own.</summary>
-    /// <param name="statusCode">The HTTP status code.</param>
+    /// <param name="statusCode">The HTTP status code, 200 to 599.</param>
     /// <param name="body">The body, sent as UTF-8.</param>
     /// <param name="contentType">The <c>Content-Type</c>.</param>
     /// <param name="headers">Further headers.</param>
@@ -102,7 +109,7 @@ public sealed class SxtGatewayFault
 
     /// <summary>A redirect, in place of the gateway's work.</summary>
     /// <param name="location">The <c>Location</c> header.</param>
-    /// <param name="statusCode">The HTTP status code; 307 keeps the method and the body.</param>
+    /// <param name="statusCode">The HTTP status code, 200 to 599; 307 keeps the method and the body.</param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     public static SxtGatewayFault Redirect(
@@ -124,7 +131,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     public static SxtGatewayFault Delay(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
-        new(times, kind) { DelayBefore = delay };
+        new(times, kind) { DelayBefore = Checked(delay) };
 
     /// <summary>
     /// A delay after the gateway did its work: a caller that gives up meanwhile has, say, spent its refresh token.
@@ -135,7 +142,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     public static SxtGatewayFault DelayAnswer(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
-        new(times, kind) { DelayAfter = delay };
+        new(times, kind) { DelayAfter = Checked(delay) };
 
     /// <summary>A connection that drops once the request was read and before the gateway does its work.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
@@ -186,14 +193,29 @@ public sealed class SxtGatewayFault
     }
 
     /// <summary>The gateway's answer to a call that this fault hit, of which the work is done only if need be.</summary>
-    internal GatewayReply Reply(Func<GatewayReply> work)
+    internal GatewayReply? Reply(Func<GatewayReply?> work)
     {
         if (_reply is not null && !_afterWork)
         {
             return _reply;
         }
 
-        GatewayReply own = work();
+        GatewayReply? own = work();
+        if (own is null)
+        {
+            return null;
+        }
+
         return _reply ?? (Truncates ? own with { Body = own.Body[..(own.Body.Length / 2)] } : own);
+    }
+
+    private static TimeSpan Checked(TimeSpan delay)
+    {
+        if (delay != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        }
+
+        return delay;
     }
 }

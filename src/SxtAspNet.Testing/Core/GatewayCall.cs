@@ -45,8 +45,7 @@ internal sealed class GatewayCall
     public string? Text(string name) =>
         Json.ValueKind == JsonValueKind.Object
             && Json.TryGetProperty(name, out JsonElement value)
-            && value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 0 } text
+            && ReadText(value) is { Length: > 0 } text
             ? text
             : null;
 
@@ -61,9 +60,35 @@ internal sealed class GatewayCall
             return [];
         }
 
-        return value.ValueKind == JsonValueKind.Array
-            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
-            : null;
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var texts = new List<string>();
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            if (ReadText(item) is not { } text)
+            {
+                return null;
+            }
+
+            texts.Add(text);
+        }
+
+        return texts;
+    }
+
+    private static string? ReadText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Well-formed JSON may hold what is no text: half a surrogate pair, or bytes that are not UTF-8.
+            return null;
+        }
     }
 }

@@ -74,14 +74,14 @@ internal sealed class GatewayCore : IDisposable
                 return null;
             }
 
-            GatewayReply done = fault is null ? Work(call, entry) : fault.Reply(() => Work(call, entry));
+            GatewayReply? done = fault is null ? Work(call, entry) : fault.Reply(() => Work(call, entry));
             TimeSpan after = fault?.DelayAfter ?? TimeSpan.Zero;
             if (!await DelayAsync(after, cancellationToken).ConfigureAwait(false) || fault is { DropsAfter: true })
             {
                 return null;
             }
 
-            reply = done with { Date = Now() };
+            reply = done is null ? null : done with { Date = Now() };
             return reply;
         }
         finally
@@ -164,22 +164,14 @@ internal sealed class GatewayCore : IDisposable
     }
 
     /// <summary>Ends the calls that wait. From here on every call loses its connection.</summary>
-    public void Stop()
-    {
-        try
-        {
-            _stopping.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Stopped before: disposing twice is allowed.
-        }
-    }
+    public void Stop() => _stopping.Cancel();
 
     public void Dispose()
     {
+        // The source stays undisposed: without a timer it holds nothing, and a late call may still ask its token.
         lock (_lock)
         {
+            _stopping.Cancel();
             _mint.Dispose();
         }
     }
@@ -192,7 +184,7 @@ internal sealed class GatewayCore : IDisposable
         {
             ForgetNowAndThen(now);
             IssuedToken? token = call.NeedsToken ? _sessions.Find(call.Token) : null;
-            if (token?.IsOver(now) ?? (call.NeedsToken && call.Token is { } unknown && _mint.IsOwnAndOver(unknown, now)))
+            if (token?.IsOver(now) ?? (call is { NeedsToken: true, Token: { } unknown } && IsOwnAndOver(unknown, now)))
             {
                 Calls.CountExpiredToken();
             }
@@ -221,13 +213,23 @@ internal sealed class GatewayCore : IDisposable
         }
     }
 
-    private GatewayReply Work(GatewayCall call, SxtGatewayCalls.Entry entry)
+    // Also of a token whose session has been forgotten.
+    private bool IsOwnAndOver(string token, DateTimeOffset now) =>
+        !_stopping.IsCancellationRequested && _mint.IsOwnAndOver(token, now);
+
+    /// <returns>The answer; <see langword="null"/>: the gateway has stopped.</returns>
+    private GatewayReply? Work(GatewayCall call, SxtGatewayCalls.Entry entry)
     {
         DateTimeOffset now = Now();
         GatewayReply? reply;
         SxtSqlRequest? sql;
         lock (_lock)
         {
+            if (_stopping.IsCancellationRequested)
+            {
+                return null;
+            }
+
             reply = _endpoints.Answer(call, entry, now, out sql);
         }
 

@@ -80,7 +80,8 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
-        await _server.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        // Cancelled: not waiting for callers who are slow to go.
+        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _server.Dispose();
     }
 
