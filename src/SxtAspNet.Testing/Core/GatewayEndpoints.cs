@@ -1,0 +1,245 @@
+using System.Text.Json;
+using NSec.Cryptography;
+
+namespace SxtAspNet.Testing.Core;
+
+/// <summary>What each call does.</summary>
+internal sealed class GatewayEndpoints(
+    SxtGatewayEmulatorOptions options,
+    Keyrings keyrings,
+    Challenges challenges,
+    SessionBook sessions)
+{
+    private const string InvalidToken = "The access token is missing, unknown, expired or revoked.";
+
+    /// <returns>
+    /// The answer; <see langword="null"/> for an SQL call that is in order, which is answered outside the lock.
+    /// </returns>
+    public GatewayReply? Answer(GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now, out SxtSqlRequest? sql)
+    {
+        sql = null;
+        return call.Kind switch
+        {
+            SxtGatewayCallKind.Challenge => Challenge(call, now),
+            SxtGatewayCallKind.Token => Login(call, entry, now),
+            SxtGatewayCallKind.Refresh => Refresh(call, now),
+            SxtGatewayCallKind.IdExists => GatewayReply.Json(keyrings.Exists(call.NamedUserId!) ? "true" : "false"),
+            SxtGatewayCallKind.Unknown when call.Allow is { } allow =>
+                GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.") with { Headers = [new("Allow", allow)] },
+            SxtGatewayCallKind.Unknown => GatewayReply.Problem(404, "Not Found", "There is nothing at this path."),
+            SxtGatewayCallKind.Sql => Sql(call, now, out sql),
+            _ => sessions.Authenticate(call.Token, now) is { } session
+                ? AnswerUser(call, session.UserId, now)
+                : GatewayReply.Unauthorized(InvalidToken),
+        };
+    }
+
+    public GatewayReply AnswerSql(SxtSqlRequest request)
+    {
+        try
+        {
+            return GatewayReply.Json(options.Sql?.Invoke(request) ?? SqlTable.Answer(request.SqlText));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever a test's callback throws: the same on both fronts, and told to the one who reads the answer.
+            return GatewayReply.Problem(500, "Internal Server Error", $"{nameof(options.Sql)} threw {e.GetType()}: {e.Message}");
+        }
+    }
+
+    private GatewayReply AnswerUser(GatewayCall call, string userId, DateTimeOffset now)
+    {
+        switch (call.Kind)
+        {
+            case SxtGatewayCallKind.Logout:
+                sessions.EndAll(userId);
+                return GatewayReply.NoContent();
+            case SxtGatewayCallKind.ValidToken:
+                return Object(json => json.WriteString("userId", userId));
+            case SxtGatewayCallKind.Keys:
+                return Keys(userId);
+            case SxtGatewayCallKind.AddKeyChallenge:
+                return Code(ChallengePurpose.AddKey, userId, prefix: null, now);
+            default:
+                return AddKey(call, userId, now);
+        }
+    }
+
+    private GatewayReply Challenge(GatewayCall call, DateTimeOffset now)
+    {
+        if (call.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (call.Text("userId") is not { } userId)
+        {
+            return Missing("userId");
+        }
+
+        return keyrings.Exists(userId)
+            ? Code(ChallengePurpose.Login, userId, call.Text("prefix"), now)
+            : GatewayReply.Problem(404, "Not Found", "There is no such user.");
+    }
+
+    private GatewayReply Code(ChallengePurpose purpose, string userId, string? prefix, DateTimeOffset now)
+    {
+        string code = challenges.Issue(purpose, userId, prefix, now + options.ChallengeLifetime);
+        return Object(json => json.WriteString("authCode", code));
+    }
+
+    private GatewayReply Login(GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now)
+    {
+        if (call.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (call.Text("userId") is not { } userId)
+        {
+            return Missing("userId");
+        }
+
+        if (CheckSignature(ChallengePurpose.Login, call, userId, now, out string key) is { } wrong)
+        {
+            return wrong;
+        }
+
+        if (!keyrings.KeysOf(userId).Contains(key))
+        {
+            return GatewayReply.Unauthorized("The key is not on the user's keyring.");
+        }
+
+        SessionTokens tokens = sessions.Start(userId, now);
+        entry.SessionId = tokens.Session.Id;
+        if (options.LoginEndsOtherSessions)
+        {
+            sessions.EndAll(userId, except: tokens.Session);
+        }
+
+        return SessionAnswer(tokens);
+    }
+
+    private GatewayReply Refresh(GatewayCall call, DateTimeOffset now)
+    {
+        (SessionTokens? tokens, string? refusal) = sessions.Refresh(call.Token, now);
+        return tokens is null ? GatewayReply.Unauthorized(refusal!) : SessionAnswer(tokens);
+    }
+
+    private GatewayReply? Sql(GatewayCall call, DateTimeOffset now, out SxtSqlRequest? sql)
+    {
+        sql = null;
+        if (sessions.Authenticate(call.Token, now) is not { } session)
+        {
+            return GatewayReply.UnauthorizedApiCall();
+        }
+
+        if (call.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (call.Text("sqlText") is not { } sqlText)
+        {
+            return Missing("sqlText");
+        }
+
+        if (call.Texts("biscuits") is not { } biscuits || call.Texts("resources") is not { } resources)
+        {
+            return GatewayReply.BadRequest("The members biscuits and resources must be arrays of strings.");
+        }
+
+        sql = new()
+        {
+            UserId = session.UserId,
+            Path = call.Request.Path,
+            SqlText = sqlText,
+            Biscuits = biscuits,
+            Resources = resources,
+        };
+        return null;
+    }
+
+    private GatewayReply AddKey(GatewayCall call, string userId, DateTimeOffset now)
+    {
+        if (call.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (CheckSignature(ChallengePurpose.AddKey, call, userId, now, out string key) is { } wrong)
+        {
+            return wrong;
+        }
+
+        keyrings.AddKey(userId, key);
+        return Keys(userId);
+    }
+
+    /// <returns>The answer that refuses the signature; <see langword="null"/> when it is right.</returns>
+    private GatewayReply? CheckSignature(
+        ChallengePurpose purpose, GatewayCall call, string userId, DateTimeOffset now, out string key)
+    {
+        key = "";
+        foreach (string member in (ReadOnlySpan<string>)["authCode", "signature", "key", "scheme"])
+        {
+            if (call.Text(member) is null)
+            {
+                return Missing(member);
+            }
+        }
+
+        if (call.Text("scheme") != "ed25519")
+        {
+            return GatewayReply.BadRequest("The scheme must be ed25519.");
+        }
+
+        if (challenges.Take(purpose, userId, call.Text("authCode")!, now) is not { } message)
+        {
+            return GatewayReply.Unauthorized("The challenge is unknown, used, expired or another user's.");
+        }
+
+        key = call.Text("key")!;
+        if (!Keyrings.TryReadKey(key, out PublicKey? publicKey))
+        {
+            return GatewayReply.Unauthorized("The key is not the padded base64 of a 32-byte Ed25519 public key.");
+        }
+
+        return Keyrings.Verify(publicKey, message, call.Text("signature")!)
+            ? null
+            : GatewayReply.Unauthorized("The signature is not the lower-case hex of this key's signature over the challenge.");
+    }
+
+    private GatewayReply Keys(string userId) => Object(json =>
+    {
+        json.WriteStartArray("keys");
+        foreach (string key in keyrings.KeysOf(userId))
+        {
+            json.WriteStringValue(key);
+        }
+
+        json.WriteEndArray();
+    });
+
+    private GatewayReply SessionAnswer(SessionTokens tokens) => Object(json =>
+    {
+        json.WriteString("accessToken", tokens.AccessToken);
+        json.WriteString("refreshToken", tokens.RefreshToken);
+        json.WriteNumber("accessTokenExpires", tokens.AccessTokenExpires.ToUnixTimeMilliseconds());
+        json.WriteNumber("refreshTokenExpires", tokens.RefreshTokenExpires.ToUnixTimeMilliseconds());
+        if (options.SendSessionExpires)
+        {
+            json.WriteNumber("sessionExpires", tokens.Session.EndsAt.ToUnixTimeMilliseconds());
+        }
+    });
+
+    private static GatewayReply Object(Action<Utf8JsonWriter> writeMembers) => GatewayReply.Json(json =>
+    {
+        json.WriteStartObject();
+        writeMembers(json);
+        json.WriteEndObject();
+    });
+
+    private static GatewayReply Missing(string member) =>
+        GatewayReply.BadRequest($"The member {member} is missing, empty or not a string.");
+}

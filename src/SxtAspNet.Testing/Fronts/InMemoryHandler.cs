@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using SxtAspNet.Testing.Core;
+
+namespace SxtAspNet.Testing.Fronts;
+
+/// <summary>The gateway as the innermost handler of an <see cref="HttpClient"/>.</summary>
+internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpMessageHandler
+{
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        CheckOrigin(request);
+        using var body = new MemoryStream();
+        request.Content?.CopyTo(body, context: null, cancellationToken);
+        ValueTask<GatewayReply?> reply = core.ProcessAsync(ToGateway(request, body), cancellationToken);
+        return FromGateway(request, reply.IsCompleted ? reply.GetAwaiter().GetResult() : reply.AsTask().GetAwaiter().GetResult());
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        CheckOrigin(request);
+        using var body = new MemoryStream();
+        if (request.Content is not null)
+        {
+            await request.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+        }
+
+        return FromGateway(request, await core.ProcessAsync(ToGateway(request, body), cancellationToken).ConfigureAwait(false));
+    }
+
+    private void CheckOrigin(HttpRequestMessage request)
+    {
+        Uri uri = request.RequestUri is { IsAbsoluteUri: true } absolute
+            ? absolute
+            : throw new InvalidOperationException("The request has no absolute URI; set the client's BaseAddress.");
+        if (!uri.IdnHost.Equals(baseAddress.IdnHost, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError,
+                $"No such host: {uri.IdnHost}. The gateway emulator is {baseAddress} and knows no other.");
+        }
+
+        if (uri.Scheme != baseAddress.Scheme || uri.Port != baseAddress.Port)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError,
+                $"Connection refused: {uri.GetLeftPart(UriPartial.Authority)}. The gateway emulator is {baseAddress}.");
+        }
+    }
+
+    private static GatewayRequest ToGateway(HttpRequestMessage request, MemoryStream body) => new()
+    {
+        Method = request.Method.Method,
+        Path = request.RequestUri!.AbsolutePath,
+        Authorization = request.Headers.NonValidated.TryGetValues("Authorization", out var values) ? values.ToString() : null,
+        ContentType = request.Content?.Headers.ContentType?.ToString(),
+        Body = body.Length > GatewayRequest.MaxBodySize ? null : body.ToArray(),
+    };
+
+    private static HttpResponseMessage FromGateway(HttpRequestMessage request, GatewayReply? reply)
+    {
+        if (reply is null)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.ResponseEnded,
+                "The connection to the gateway was dropped.",
+                new IOException("The response ended prematurely."));
+        }
+
+        var response = new HttpResponseMessage((HttpStatusCode)reply.Status)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(reply.Body),
+        };
+
+        // As text, since a typed Date would keep the milliseconds that the wire does not carry.
+        response.Headers.TryAddWithoutValidation("Date", reply.Date.ToString("R", CultureInfo.InvariantCulture));
+        if (reply.ContentType is not null)
+        {
+            response.Content.Headers.TryAddWithoutValidation("Content-Type", reply.ContentType);
+        }
+
+        foreach ((string name, string value) in reply.Headers)
+        {
+            if (!response.Headers.TryAddWithoutValidation(name, value))
+            {
+                response.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        return response;
+    }
+}

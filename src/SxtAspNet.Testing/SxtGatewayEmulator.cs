@@ -1,0 +1,163 @@
+using SxtAspNet.Testing.Core;
+using SxtAspNet.Testing.Fronts;
+
+namespace SxtAspNet.Testing;
+
+/// <summary>
+/// The Space and Time gateway in your test's process: real Ed25519 challenges, real ES256 tokens, the documented
+/// lifetimes, faults on demand and a record of every call. It stands for <c>https://api.spaceandtime.app</c>; where the
+/// real gateway's behaviour is not documented, it is as strict as it could be (see
+/// <see cref="SxtGatewayEmulatorOptions"/>). All members are safe to use from any thread.
+/// </summary>
+/// <example>
+/// <code>
+/// await using var gateway = new SxtGatewayEmulator();
+/// gateway.AddUser("orders-service", publicKey);
+/// using var client = new HttpClient(gateway.CreateHandler()) { BaseAddress = gateway.BaseAddress };
+/// </code>
+/// </example>
+public sealed class SxtGatewayEmulator : IAsyncDisposable
+{
+    private readonly GatewayCore _core;
+    private readonly KestrelFront? _front;
+
+    /// <summary>
+    /// Makes a gateway that is reached only through <see cref="CreateHandler"/>. Without a delay its calls complete
+    /// synchronously.
+    /// </summary>
+    /// <param name="options">How the gateway behaves; the strict defaults when omitted.</param>
+    /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
+    public SxtGatewayEmulator(SxtGatewayEmulatorOptions? options = null, TimeProvider? timeProvider = null)
+        : this(new GatewayCore(options ?? new(), timeProvider ?? TimeProvider.System), front: null)
+    {
+    }
+
+    internal GatewayCore Core => _core;
+
+    private SxtGatewayEmulator(GatewayCore core, KestrelFront? front)
+    {
+        _core = core;
+        _front = front;
+        BaseAddress = front?.BaseAddress ?? new Uri("https://gateway.sxt.test/");
+    }
+
+    /// <summary>
+    /// Where the gateway is: <c>http://127.0.0.1:port/</c> when it was started over HTTP, else the name
+    /// <c>https://gateway.sxt.test/</c>, which only <see cref="CreateHandler"/> knows.
+    /// </summary>
+    public Uri BaseAddress { get; }
+
+    /// <summary>How the gateway behaves; may be changed while it runs.</summary>
+    public SxtGatewayEmulatorOptions Options => _core.Options;
+
+    /// <summary>What has reached the gateway.</summary>
+    public SxtGatewayCalls Calls => _core.Calls;
+
+    /// <summary>Starts a gateway over HTTP (Kestrel) on a free port of the loopback address.</summary>
+    /// <param name="options">How the gateway behaves; the strict defaults when omitted.</param>
+    /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">No port could be had.</exception>
+    public static async Task<SxtGatewayEmulator> StartAsync(
+        SxtGatewayEmulatorOptions? options = null,
+        TimeProvider? timeProvider = null,
+        CancellationToken cancellationToken = default)
+    {
+        var core = new GatewayCore(options ?? new(), timeProvider ?? TimeProvider.System);
+        try
+        {
+            KestrelFront front = await KestrelFront.StartAsync(core, cancellationToken).ConfigureAwait(false);
+            return new SxtGatewayEmulator(core, front);
+        }
+        catch
+        {
+            core.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A new handler that calls the gateway in memory, also when it runs over HTTP. It follows no redirect, keeps no
+    /// cookie, and reaches <see cref="BaseAddress"/> only: another host fails with
+    /// <see cref="HttpRequestError.NameResolutionError"/>, another scheme or port with
+    /// <see cref="HttpRequestError.ConnectionError"/>. A dropped connection is an <see cref="HttpRequestException"/> with
+    /// <see cref="HttpRequestError.ResponseEnded"/>.
+    /// </summary>
+    public HttpMessageHandler CreateHandler() => new InMemoryHandler(_core, BaseAddress);
+
+    /// <summary>Adds a user, or keys to the keyring of a user that exists. Adding what is there changes nothing.</summary>
+    /// <param name="userId">The user id; upper and lower case differ.</param>
+    /// <param name="publicKeys">Ed25519 public keys of 32 bytes each.</param>
+    /// <exception cref="ArgumentException">The user id is empty, or a key is not 32 bytes long.</exception>
+    public void AddUser(string userId, params ReadOnlyMemory<byte>[] publicKeys)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentNullException.ThrowIfNull(publicKeys);
+        _core.AddUser(userId, publicKeys);
+    }
+
+    /// <summary>
+    /// Removes a key from the user's keyring, so that it can't be used to log in. Sessions go on. Does nothing when the
+    /// user or the key is not there.
+    /// </summary>
+    /// <param name="userId">The user id.</param>
+    /// <param name="publicKey">The Ed25519 public key of 32 bytes.</param>
+    /// <exception cref="ArgumentException">The user id is empty.</exception>
+    public void RemoveKey(string userId, ReadOnlyMemory<byte> publicKey)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        _core.RemoveKey(userId, publicKey.Span);
+    }
+
+    /// <summary>Ends every session of the user now, as a logout does: none of their tokens works any more.</summary>
+    /// <param name="userId">The user id.</param>
+    /// <exception cref="ArgumentException">The user id is empty.</exception>
+    public void RevokeSessions(string userId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        _core.RevokeSessions(userId);
+    }
+
+    /// <summary>
+    /// Starts a session without a login and returns its access token, for tests of what accepts tokens. The user is added
+    /// when it is not there; the user's other sessions go on, and no call is recorded.
+    /// </summary>
+    /// <param name="userId">The user id.</param>
+    /// <exception cref="ArgumentException">The user id is empty.</exception>
+    public string IssueAccessToken(string userId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        return _core.IssueAccessToken(userId);
+    }
+
+    /// <summary>Lets a fault happen to the calls that arrive from now on.</summary>
+    /// <returns>The fault, to read <see cref="SxtGatewayFault.Hits"/> from or to remove.</returns>
+    public SxtGatewayFault InjectFault(SxtGatewayFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        _core.InjectFault(fault);
+        return fault;
+    }
+
+    /// <summary>Removes one fault; calls that it has hit already stay hit.</summary>
+    public void RemoveFault(SxtGatewayFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        _core.RemoveFault(fault);
+    }
+
+    /// <summary>Removes all faults; calls that they have hit already stay hit.</summary>
+    public void ClearFaults() => _core.ClearFaults();
+
+    /// <summary>Stops the gateway. Calls under way lose their connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _core.Stop();
+        if (_front is not null)
+        {
+            await _front.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _core.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+namespace SxtAspNet.Testing;
+
+/// <summary>
+/// How the emulated gateway behaves. The defaults are what Space and Time documents and, where it documents nothing,
+/// the strictest of the possibilities. Every setting may be changed while the gateway runs: it holds for the calls that
+/// come after, and lifetimes hold for what is issued after.
+/// </summary>
+public sealed class SxtGatewayEmulatorOptions
+{
+    /// <summary>How long a challenge can be answered. 30 seconds (documented).</summary>
+    public TimeSpan ChallengeLifetime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an access token works; it stops earlier when its session ends. 25 minutes (documented).
+    /// </summary>
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(25);
+
+    /// <summary>
+    /// How long a refresh token works; it stops earlier when its session ends. 30 minutes (documented).
+    /// </summary>
+    public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a session lasts from its login, refreshed or not. 24 hours (documented).</summary>
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// Whether a refresh token works again until it expires. When not (the default; the protocol does not say), its
+    /// second use is refused with 401 and ends the session.
+    /// </summary>
+    public bool AllowRefreshTokenReuse { get; set; }
+
+    /// <summary>
+    /// Whether the access tokens issued before a refresh work until they expire. When not (the default; the protocol does
+    /// not say), a refresh ends them.
+    /// </summary>
+    public bool OldAccessTokensSurviveRefresh { get; set; }
+
+    /// <summary>
+    /// Whether a login ends the user's other sessions. Off by default: the protocol does not say that it does.
+    /// </summary>
+    public bool LoginEndsOtherSessions { get; set; }
+
+    /// <summary>
+    /// How far the gateway's clock is ahead of the emulator's <see cref="TimeProvider"/>; negative when it is behind. The
+    /// <c>Date</c> header and every instant that the gateway issues or checks are on the gateway's clock.
+    /// </summary>
+    public TimeSpan ClockOffset { get; set; }
+
+    /// <summary>Whether the answer to a login or refresh has the optional member <c>sessionExpires</c>.</summary>
+    public bool SendSessionExpires { get; set; } = true;
+
+    /// <summary>
+    /// Answers the SQL calls: returns the JSON of the answer, normally an array of objects, or <see langword="null"/> for
+    /// the answer of the built-in table. It is called once the access token has been accepted, on the thread of the call;
+    /// what it throws becomes a 500. Without it there is a small table ETHEREUM.BLOCKS.
+    /// </summary>
+    public Func<SxtSqlRequest, string?>? Sql { get; set; }
+
+    /// <summary>
+    /// How long each call waits, on the emulator's <see cref="TimeProvider"/>, before the gateway does its work.
+    /// <see cref="TimeSpan.Zero"/>: calls complete synchronously in memory.
+    /// </summary>
+    public TimeSpan Latency { get; set; }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace SxtAspNet.Testing.Tests;
+
+/// <summary>How a test reaches the gateway.</summary>
+public enum Front
+{
+    InMemory,
+    Http,
+}
+
+/// <summary>An emulator on a virtual clock, with a user who can log in.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2030, 6, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private TestGateway(SxtGatewayEmulator emulator, FakeTimeProvider time, HttpMessageHandler handler)
+    {
+        Emulator = emulator;
+        Time = time;
+        Client = new HttpClient(handler) { BaseAddress = emulator.BaseAddress };
+        Emulator.AddUser(User.Id, User.PublicKey);
+    }
+
+    public SxtGatewayEmulator Emulator { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public HttpClient Client { get; }
+
+    public TestUser User { get; } = new("orders-service");
+
+    public SxtGatewayEmulatorOptions Options => Emulator.Options;
+
+    public SxtGatewayCalls Calls => Emulator.Calls;
+
+    public static TestGateway InMemory(SxtGatewayEmulatorOptions? options = null)
+    {
+        var time = new FakeTimeProvider(Start);
+        var emulator = new SxtGatewayEmulator(options, time);
+        return new(emulator, time, emulator.CreateHandler());
+    }
+
+    public static async Task<TestGateway> StartAsync(Front front, SxtGatewayEmulatorOptions? options = null)
+    {
+        if (front == Front.InMemory)
+        {
+            return InMemory(options);
+        }
+
+        var time = new FakeTimeProvider(Start);
+        var emulator = await SxtGatewayEmulator.StartAsync(options, time, TestContext.Current.CancellationToken);
+        return new(emulator, time, new SocketsHttpHandler { AllowAutoRedirect = false });
+    }
+
+    public TestUser AddUser(string id)
+    {
+        var user = new TestUser(id);
+        Emulator.AddUser(id, user.PublicKey);
+        return user;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Emulator.DisposeAsync();
+    }
+}
