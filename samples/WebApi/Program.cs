@@ -1,2 +1,27 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using SxtAspNet;
+using WebApi;
+
+var builder = WebApplication.CreateBuilder(args);
+await using var emulator = await DevelopmentGateway.StartIfUnconfiguredAsync(builder);
+
+// The four lines that make an app a caller of Space and Time.
+builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
+builder.Services.AddHttpClient<BlocksClient>().AddSxtTokenHandler();
+builder.Services.AddHealthChecks().AddSxt();
+builder.Services.AddExceptionHandler<SxtExceptionHandler>();
+
+builder.Services.AddProblemDetails();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseDefaultFiles();
+app.UseStaticFiles();
+
+app.MapGet("/blocks", (BlocksClient blocks, CancellationToken cancellationToken) => blocks.GetLatestAsync(cancellationToken));
+app.MapGet("/session", (ISxtSession session) => session.Status);
+app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+
+await app.RunAsync();

@@ -34,6 +34,8 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
 
     internal GatewayCore Core => _core;
 
+    internal bool IsInMemory => _front is null;
+
     private SxtGatewayEmulator(GatewayCore core, KestrelFront? front)
     {
         _core = core;

@@ -8,6 +8,8 @@ internal sealed partial class SessionManager
     /// <summary>A timer may fire a moment early; that is no reason to set it again.</summary>
     private static readonly TimeSpan TimerTolerance = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The longest wait that the gateway can ask for by Retry-After.</summary>
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
 
@@ -186,10 +188,15 @@ internal sealed partial class SessionManager
             return;
         }
 
-        var delay = NextAttempt() is { } due
-            ? TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), due)
-            : Timeout.InfiniteTimeSpan;
-        _timer.Change(delay >= TimeSpan.Zero || delay == Timeout.InfiniteTimeSpan ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var delay = Timeout.InfiniteTimeSpan;
+        if (NextAttempt() is { } due)
+        {
+            // Never at once: a clock that fires at once would do it here, under the lock.
+            delay = TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), due);
+            delay = delay > ShortestDelay ? delay : ShortestDelay;
+        }
+
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The monotonic timestamp of the next attempt in the background; after a logout there is none.</summary>

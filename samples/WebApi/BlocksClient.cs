@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace WebApi;
+
+/// <summary>Asks Space and Time for Ethereum blocks. It knows nothing of tokens: the handler adds them.</summary>
+public sealed class BlocksClient(HttpClient client)
+{
+    private const string LatestBlocks =
+        "SELECT BLOCK_NUMBER, TIME_STAMP, TRANSACTION_COUNT FROM ETHEREUM.BLOCKS ORDER BY BLOCK_NUMBER DESC LIMIT 10";
+
+    /// <summary>The latest blocks, as the rows that the gateway answers with.</summary>
+    public async Task<JsonElement> GetLatestAsync(CancellationToken cancellationToken)
+    {
+        using var response = await client.PostAsJsonAsync("v1/sql", new { sqlText = LatestBlocks }, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+    }
+}

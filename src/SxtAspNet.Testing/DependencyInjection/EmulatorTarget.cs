@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Http;
+
+namespace SxtAspNet.Testing.DependencyInjection;
+
+/// <summary>Turns an app's settings and HTTP clients towards an emulator.</summary>
+internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessageHandlerBuilderFilter
+{
+    private const string DefaultUser = "emulator-user";
+
+    private readonly ConcurrentDictionary<Uri, bool> _replacedGateways = new();
+    private readonly OccasionalKey _key = new();
+
+    public void Configure(SxtOptions options)
+    {
+        // A client may name the configured gateway itself, as an absolute URL.
+        if (options.GatewayUrl is { IsAbsoluteUri: true } configured && configured != emulator.BaseAddress)
+        {
+            _replacedGateways.TryAdd(Authority(configured), true);
+            options.AllowedOrigins.Add(Authority(configured));
+        }
+
+        options.GatewayUrl = emulator.BaseAddress;
+        options.BackchannelHttpHandler = emulator.IsInMemory ? emulator.CreateHandler() : null;
+        options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
+        options.Keys.Clear();
+        options.KeySources.Clear();
+        options.KeySources.Add(_key);
+        emulator.AddUser(options.UserId, _key.PublicKey);
+    }
+
+    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+    {
+        next(builder);
+        builder.AdditionalHandlers.Add(new RoutingHandler(this));
+    };
+
+    private static Uri Authority(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority));
+
+    /// <summary>Sends what is meant for the gateway to the emulator, and all else on its way.</summary>
+    private sealed class RoutingHandler(EmulatorTarget target) : DelegatingHandler
+    {
+        private readonly HttpMessageInvoker? _inMemory =
+            target.Emulator.IsInMemory ? new HttpMessageInvoker(target.Emulator.CreateHandler()) : null;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var original = request.RequestUri;
+            var isForGateway = Redirect(request);
+            try
+            {
+                return isForGateway && _inMemory is not null
+                    ? await _inMemory.SendAsync(request, cancellationToken).ConfigureAwait(false)
+                    : await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Restore(request, original, isForGateway);
+            }
+        }
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var original = request.RequestUri;
+            var isForGateway = Redirect(request);
+            try
+            {
+                return isForGateway && _inMemory is not null
+                    ? _inMemory.Send(request, cancellationToken)
+                    : base.Send(request, cancellationToken);
+            }
+            finally
+            {
+                Restore(request, original, isForGateway);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _inMemory?.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private bool Redirect(HttpRequestMessage request)
+        {
+            if (request.RequestUri is not { IsAbsoluteUri: true } uri)
+            {
+                return false;
+            }
+
+            var authority = Authority(uri);
+            if (authority == Authority(target.Emulator.BaseAddress))
+            {
+                return true;
+            }
+
+            if (!target._replacedGateways.ContainsKey(authority))
+            {
+                return false;
+            }
+
+            request.RequestUri = new Uri(target.Emulator.BaseAddress, uri.PathAndQuery);
+            return true;
+        }
+
+        private static void Restore(HttpRequestMessage request, Uri? original, bool isForGateway)
+        {
+            if (isForGateway)
+            {
+                request.RequestUri = original;
+            }
+        }
+    }
+
+    private SxtGatewayEmulator Emulator => emulator;
+
+    /// <summary>A key that lives as long as the app.</summary>
+    private sealed class OccasionalKey : ISxtKeySource
+    {
+        private readonly byte[] _seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
+
+        public OccasionalKey()
+        {
+            using var key = SxtSigningKey.FromSeed(_seed);
+            PublicKey = key.PublicKey.ToArray();
+        }
+
+        public ReadOnlyMemory<byte> PublicKey { get; }
+
+        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(_seed));
+
+        public override string ToString() => "the emulator's key";
+    }
+}

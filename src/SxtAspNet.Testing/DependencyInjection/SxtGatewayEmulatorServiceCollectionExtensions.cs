@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Http;
+using SxtAspNet;
+using SxtAspNet.Testing;
+using SxtAspNet.Testing.DependencyInjection;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Points an app at a gateway emulator.</summary>
+public static class SxtGatewayEmulatorServiceCollectionExtensions
+{
+    /// <summary>
+    /// Points the whole app at an emulator: the gateway calls of all its identities, and the requests of its HTTP
+    /// clients to the gateway that was configured. Each identity keeps its user id ("emulator-user" where none is
+    /// configured) and logs in with a key made for the occasion, which the emulator puts on the user's keyring; its
+    /// configured keys are not opened. An emulator in memory is called in memory, a started one over HTTP.
+    /// </summary>
+    /// <param name="services">The app's services; the identities may be registered before or after.</param>
+    /// <param name="emulator">The emulator; it stays the caller's to dispose.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection UseSxtGatewayEmulator(this IServiceCollection services, SxtGatewayEmulator emulator)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(emulator);
+        var target = new EmulatorTarget(emulator);
+        services.PostConfigureAll<SxtOptions>(target.Configure);
+        services.AddSingleton<IHttpMessageHandlerBuilderFilter>(target);
+        return services;
+    }
+}

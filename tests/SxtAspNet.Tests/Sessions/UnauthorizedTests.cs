@@ -1,0 +1,255 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
+
+namespace SxtAspNet.Tests.Sessions;
+
+public class UnauthorizedTests
+{
+    [Fact]
+    public async Task A_request_whose_token_was_replaced_meanwhile_is_sent_again_with_the_new_one()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        var renewed = false;
+        app.Recorder.Answer = _ =>
+        {
+            if (renewed)
+            {
+                return null;
+            }
+
+            renewed = true;
+            app.Session.RenewAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+            return null;
+        };
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Recorder.Requests.Count);
+        Assert.NotEqual(app.Recorder.Requests[0].Authorization, app.Recorder.Requests[1].Authorization);
+        Assert.Equal(0, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task A_request_that_meets_a_refresh_at_a_strict_gateway_waits_for_it_and_is_sent_again()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(2), times: 1, SxtGatewayCallKind.Refresh));
+        var renewing = app.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        var sending = app.QueryAsync();
+        Assert.False(sending.IsCompleted);
+        app.Pass(TimeSpan.FromSeconds(2));
+
+        await renewing;
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(1, app.Logins);
+        Assert.Equal(1, app.Refreshes);
+        Assert.Equal(0, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+    }
+
+    [Fact]
+    public async Task A_dead_session_is_replaced_by_one_login_for_all_requests_that_meet_it()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(5));
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(1), kind: SxtGatewayCallKind.ValidToken));
+
+        var sending = Enumerable.Range(0, 50).Select(_ => app.QueryAsync()).ToArray();
+        app.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.All(await Task.WhenAll(sending), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        Assert.Equal(2, app.Logins);
+        Assert.Equal(0, app.Refreshes);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_always_answers_401_causes_no_login_storm()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Recorder.Answer = request => Responses.Status(HttpStatusCode.Unauthorized);
+
+        for (var round = 0; round < 10; round++)
+        {
+            var sending = Enumerable.Range(0, 50).Select(_ => app.QueryAsync());
+            Assert.All(await Task.WhenAll(sending), response => Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode));
+            app.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(1, app.Logins);
+        Assert.Equal(0, app.Refreshes);
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        Assert.Equal(500, app.Recorder.Requests.Count);
+
+        app.Pass(TimeSpan.FromSeconds(30));
+        using var later = await app.QueryAsync();
+        Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+    }
+
+    [Fact]
+    public async Task Without_a_clear_answer_the_401_is_returned_and_the_gateway_is_asked_again_after_five_seconds()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Recorder.Answer = request => Responses.Status(HttpStatusCode.Unauthorized);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, kind: SxtGatewayCallKind.ValidToken));
+
+        using var first = await app.QueryAsync();
+        using var second = await app.QueryAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, first.StatusCode);
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        app.Pass(TimeSpan.FromSeconds(6));
+        using var third = await app.QueryAsync();
+
+        Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task Sessions_that_keep_dying_young_are_met_with_back_off_and_an_explanation()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+
+        for (var second = 0; second < 300; second++)
+        {
+            app.Gateway.RevokeSessions(TestApp.User);
+            try
+            {
+                using var response = await app.QueryAsync();
+            }
+            catch (SxtAuthenticationException failure)
+            {
+                Assert.Equal(SxtFailureReason.SessionEnded, failure.Reason);
+                Assert.Contains("same user", failure.Message, StringComparison.Ordinal);
+            }
+
+            app.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(app.Logins, 6, 14);
+        Assert.Contains("same user", app.Session.Status.FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_death_now_and_then_costs_no_request_anything()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+
+        for (var hour = 0; hour < 12; hour++)
+        {
+            app.Pass(TimeSpan.FromMinutes(2));
+            app.Gateway.RevokeSessions(TestApp.User);
+            using var response = await app.QueryAsync();
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(13, app.Logins);
+    }
+
+    [Fact]
+    public async Task Content_that_cannot_be_sent_again_keeps_its_401_and_the_next_request_succeeds()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.RevokeSessions(TestApp.User);
+        using var stream = new StreamContent(new MemoryStream("""{"sqlText":"SELECT 1"}"""u8.ToArray()));
+        stream.Headers.ContentType = new("application/json");
+
+        using var response = await app.CreateClient().PostAsync("v1/sql", stream, TestContext.Current.CancellationToken);
+        using var next = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+        Assert.Equal(2, app.Logins);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1202 && record.Level == LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task With_replay_switched_off_the_401_is_returned_and_the_next_request_succeeds()
+    {
+        await using var app = new TestApp(options => options.ReplayOnUnauthorized = false);
+        await app.StartAsync();
+        app.Gateway.RevokeSessions(TestApp.User);
+
+        using var response = await app.QueryAsync();
+        using var next = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_is_replayed_once_at_most()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Recorder.Answer = request =>
+        {
+            app.Gateway.RevokeSessions(TestApp.User);
+            return Responses.Status(HttpStatusCode.Unauthorized);
+        };
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(2, app.Recorder.Requests.Count);
+    }
+
+    [Fact]
+    public async Task The_401_is_disposed_before_the_replay()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.RevokeSessions(TestApp.User);
+        var content = new DisposalWatch();
+        app.Recorder.Answer = request => app.Recorder.Requests.Count == 1
+            ? new HttpResponseMessage(HttpStatusCode.Unauthorized) { Content = content }
+            : Responses.Status(content.IsDisposed ? HttpStatusCode.OK : HttpStatusCode.Conflict);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_during_the_inquiry_leaves_it_to_the_others()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(2), kind: SxtGatewayCallKind.ValidToken));
+        using var impatience = new CancellationTokenSource();
+
+        var first = app.QueryAsync(cancellationToken: impatience.Token);
+        var second = app.QueryAsync();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        app.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(HttpStatusCode.OK, (await second).StatusCode);
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+    }
+
+    private sealed class DisposalWatch() : ByteArrayContent([])
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+}
