@@ -148,8 +148,8 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <remarks>
-    /// Over HTTP, <see cref="SocketsHttpHandler"/> silently sends a request without content again when this happens to a
-    /// connection that it had used before.
+    /// Over HTTP, <see cref="SocketsHttpHandler"/> silently sends a request without content again, a POST too, when its
+    /// connection ends before any answer; so a caller of such a request never hears of a single drop.
     /// </remarks>
     public static SxtGatewayFault DropBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsBefore = true };
@@ -157,6 +157,7 @@ public sealed class SxtGatewayFault
     /// <summary>A connection that drops after the gateway did its work: the answer is lost, the work stands.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <remarks><inheritdoc cref="DropBefore" path="/remarks"/></remarks>
     public static SxtGatewayFault DropAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsAfter = true };
 
