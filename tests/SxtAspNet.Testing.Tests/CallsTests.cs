@@ -199,7 +199,7 @@ public sealed class CallsTests
         await using TestGateway gateway = TestGateway.InMemory();
         for (int i = 0; i < 10_003; i++)
         {
-            using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, $"v1/auth/idexists/{i}");
+            using HttpResponseMessage response = await gateway.Client.FetchAsync($"v1/auth/idexists/{i}");
         }
 
         IReadOnlyList<SxtGatewayCall> calls = gateway.Calls.All;

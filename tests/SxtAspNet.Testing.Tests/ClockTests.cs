@@ -12,7 +12,7 @@ public sealed class ClockTests
         await using TestGateway gateway = await TestGateway.StartAsync(front, new() { ClockOffset = Offset });
         gateway.Time.Advance(TimeSpan.FromMilliseconds(1_900));
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/nobody");
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/idexists/nobody");
 
         Assert.Equal(TestGateway.Start.AddSeconds(1) + Offset, response.Headers.Date);
     }
@@ -25,7 +25,7 @@ public sealed class ClockTests
         await using TestGateway gateway = await TestGateway.StartAsync(front, new() { ClockOffset = Offset });
         gateway.Emulator.InjectFault(SxtGatewayFault.Status(503));
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/nobody");
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/idexists/nobody");
 
         Assert.Equal(TestGateway.Start + Offset, response.Headers.Date);
     }
@@ -68,7 +68,7 @@ public sealed class ClockTests
         await using TestGateway gateway = TestGateway.InMemory();
         gateway.Emulator.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(9)));
 
-        Task<HttpResponseMessage> call = gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/nobody");
+        Task<HttpResponseMessage> call = gateway.Client.FetchAsync("v1/auth/idexists/nobody");
         gateway.Time.Advance(TimeSpan.FromSeconds(9));
         using HttpResponseMessage response = await call;
 

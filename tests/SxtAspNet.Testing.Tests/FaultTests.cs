@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace SxtAspNet.Testing.Tests;
 
@@ -15,7 +14,7 @@ public sealed class FaultTests
         await using TestGateway gateway = await TestGateway.StartAsync(front);
         gateway.Emulator.InjectFault(SxtGatewayFault.Status(503, retryAfter: TimeSpan.FromMilliseconds(1_500)));
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+        using HttpResponseMessage response = await gateway.Client.FetchAsync(Anything);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter?.Delta);
@@ -58,7 +57,7 @@ public sealed class FaultTests
         var statuses = new List<int>();
         for (int i = 0; i < 4; i++)
         {
-            using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+            using HttpResponseMessage response = await gateway.Client.FetchAsync(Anything);
             statuses.Add((int)response.StatusCode);
         }
 
@@ -73,11 +72,11 @@ public sealed class FaultTests
         SxtGatewayFault fault = gateway.Emulator.InjectFault(SxtGatewayFault.Status(500));
         for (int i = 0; i < 5; i++)
         {
-            using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+            using HttpResponseMessage response = await gateway.Client.FetchAsync(Anything);
         }
 
         gateway.Emulator.ClearFaults();
-        using HttpResponseMessage after = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+        using HttpResponseMessage after = await gateway.Client.FetchAsync(Anything);
 
         Assert.Equal((null, 5), (fault.Remaining, fault.Hits));
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
@@ -103,7 +102,7 @@ public sealed class FaultTests
         gateway.Emulator.InjectFault(SxtGatewayFault.Status(502));
 
         gateway.Emulator.RemoveFault(first);
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+        using HttpResponseMessage response = await gateway.Client.FetchAsync(Anything);
 
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
     }
@@ -115,8 +114,8 @@ public sealed class FaultTests
         gateway.Emulator.InjectFault(SxtGatewayFault.Status(500, times: 1));
         gateway.Emulator.InjectFault(SxtGatewayFault.Status(502, times: 1));
 
-        using HttpResponseMessage first = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
-        using HttpResponseMessage second = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+        using HttpResponseMessage first = await gateway.Client.FetchAsync(Anything);
+        using HttpResponseMessage second = await gateway.Client.FetchAsync(Anything);
 
         Assert.Equal(HttpStatusCode.InternalServerError, first.StatusCode);
         Assert.Equal(HttpStatusCode.BadGateway, second.StatusCode);
@@ -129,13 +128,13 @@ public sealed class FaultTests
     {
         await using TestGateway gateway = await TestGateway.StartAsync(front);
         gateway.Emulator.InjectFault(
-            SxtGatewayFault.Answer(200, "<p>maintenance</p>", "text/html", [new("X-Proxy", "p1"), new("Expires", "0")]));
+            SxtGatewayFault.Answer(200, "<p>maintenance</p>", "text/html", [new("X-Proxy", "p"), new("Expires", "0")]));
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, Anything);
+        using HttpResponseMessage response = await gateway.Client.FetchAsync(Anything);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal("p1", Assert.Single(response.Headers.GetValues("X-Proxy")));
+        Assert.Equal("p", Assert.Single(response.Headers.GetValues("X-Proxy")));
         Assert.Equal("0", Assert.Single(response.Content.Headers.NonValidated["Expires"]));
         Assert.Equal("<p>maintenance</p>", await response.ReadTextAsync());
     }
@@ -156,142 +155,6 @@ public sealed class FaultTests
     }
 
     [Theory]
-    [InlineData(Front.InMemory)]
-    [InlineData(Front.Http)]
-    public async Task A_connection_dropped_before_the_work_spends_no_refresh_token(Front front)
-    {
-        await using TestGateway gateway = await TestGateway.StartAsync(front);
-        SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        gateway.Emulator.InjectFault(SxtGatewayFault.DropBefore(times: 1));
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.RequestRefreshAsync(session.RefreshToken));
-        using HttpResponseMessage again = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-    }
-
-    [Theory]
-    [InlineData(Front.InMemory)]
-    [InlineData(Front.Http)]
-    public async Task A_connection_dropped_after_the_work_loses_the_answer_and_spends_the_refresh_token(Front front)
-    {
-        await using TestGateway gateway = await TestGateway.StartAsync(front);
-        SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        gateway.Emulator.InjectFault(SxtGatewayFault.DropAfter(times: 1));
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.RequestRefreshAsync(session.RefreshToken));
-        using HttpResponseMessage again = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-
-        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
-    }
-
-    [Fact]
-    public async Task A_dropped_connection_in_memory_is_told_as_a_response_that_ended()
-    {
-        await using TestGateway gateway = TestGateway.InMemory();
-        gateway.Emulator.InjectFault(SxtGatewayFault.DropBefore());
-
-        var e = await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.CallAsync(HttpMethod.Get, Anything));
-
-        Assert.Equal(HttpRequestError.ResponseEnded, e.HttpRequestError);
-        Assert.IsType<IOException>(e.InnerException);
-    }
-
-    [Theory]
-    [InlineData(Front.InMemory)]
-    [InlineData(Front.Http)]
-    public async Task A_truncated_body_is_broken_json_and_the_refresh_token_is_spent(Front front)
-    {
-        await using TestGateway gateway = await TestGateway.StartAsync(front);
-        SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        gateway.Emulator.InjectFault(SxtGatewayFault.TruncateBody(times: 1));
-
-        using HttpResponseMessage broken = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-        using HttpResponseMessage again = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-
-        Assert.Equal(HttpStatusCode.OK, broken.StatusCode);
-        await Assert.ThrowsAsync<JsonException>(broken.ReadSessionAsync);
-        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
-    }
-
-    [Theory]
-    [InlineData(Front.InMemory)]
-    [InlineData(Front.Http)]
-    public async Task A_delay_is_over_when_the_clock_says_so(Front front)
-    {
-        await using TestGateway gateway = await TestGateway.StartAsync(front);
-        gateway.Emulator.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(10)));
-
-        Task<HttpResponseMessage> call = gateway.Client.CallAsync(HttpMethod.Get, Anything);
-        await gateway.Calls.WaitForAsync(SxtGatewayCallKind.IdExists, 1, TestContext.Current.CancellationToken);
-        gateway.Time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        DateTimeOffset? early = gateway.Calls.All.Single().CompletedAt;
-        gateway.Time.Advance(TimeSpan.FromTicks(1));
-        using HttpResponseMessage response = await call;
-
-        Assert.Null(early);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-    }
-
-    [Fact]
-    public async Task A_latency_delays_every_call_and_adds_to_a_delay()
-    {
-        await using TestGateway gateway = TestGateway.InMemory(new() { Latency = TimeSpan.FromMilliseconds(40) });
-        gateway.Emulator.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromMilliseconds(60), times: 1));
-
-        Task<HttpResponseMessage> slower = gateway.Client.CallAsync(HttpMethod.Get, Anything);
-        Task<HttpResponseMessage> slow = gateway.Client.CallAsync(HttpMethod.Get, Anything);
-        bool atOnce = slow.IsCompleted;
-        gateway.Time.Advance(TimeSpan.FromMilliseconds(40));
-        (bool slowDone, bool slowerDone) = (slow.IsCompletedSuccessfully, slower.IsCompleted);
-        gateway.Time.Advance(TimeSpan.FromMilliseconds(60));
-
-        Assert.Equal((false, true, false, true), (atOnce, slowDone, slowerDone, slower.IsCompletedSuccessfully));
-    }
-
-    [Fact]
-    public async Task A_caller_who_gives_up_before_the_work_has_changed_nothing()
-    {
-        await using TestGateway gateway = TestGateway.InMemory();
-        SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        gateway.Emulator.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan, times: 1));
-
-        await GiveUpRefreshAsync(gateway, session);
-        using HttpResponseMessage again = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-    }
-
-    [Fact]
-    public async Task A_caller_who_gives_up_after_the_work_has_spent_the_refresh_token()
-    {
-        await using TestGateway gateway = TestGateway.InMemory();
-        SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        gateway.Emulator.InjectFault(SxtGatewayFault.DelayAnswer(Timeout.InfiniteTimeSpan, times: 1));
-
-        await GiveUpRefreshAsync(gateway, session);
-        using HttpResponseMessage again = await gateway.Client.RequestRefreshAsync(session.RefreshToken);
-
-        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
-    }
-
-    [Theory]
-    [InlineData(Front.InMemory)]
-    [InlineData(Front.Http)]
-    public async Task Stopping_the_gateway_drops_the_calls_that_wait(Front front)
-    {
-        TestGateway gateway = await TestGateway.StartAsync(front);
-        gateway.Emulator.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan));
-        Task<HttpResponseMessage> call = gateway.Client.CallAsync(HttpMethod.Get, Anything);
-        await gateway.Calls.WaitForAsync(SxtGatewayCallKind.IdExists, 1, TestContext.Current.CancellationToken);
-
-        await gateway.Emulator.DisposeAsync();
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => call);
-        gateway.Client.Dispose();
-    }
-
-    [Theory]
     [InlineData(199)]
     [InlineData(600)]
     public void A_status_that_is_no_final_answer_is_an_argument_error(int status) =>
@@ -300,18 +163,4 @@ public sealed class FaultTests
     [Fact]
     public void A_fault_for_no_call_is_an_argument_error() =>
         Assert.Throws<ArgumentOutOfRangeException>("times", () => SxtGatewayFault.DropBefore(times: 0));
-
-    private static async Task GiveUpRefreshAsync(TestGateway gateway, SessionJson session)
-    {
-        using var giveUp = new CancellationTokenSource();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/auth/refresh");
-        request.Headers.Authorization = new("Bearer", session.RefreshToken);
-        Task<HttpResponseMessage> refresh = gateway.Client.SendAsync(request, giveUp.Token);
-
-        await giveUp.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refresh);
-        Assert.Null(gateway.Calls.All[^1].Status);
-        Assert.NotNull(gateway.Calls.All[^1].CompletedAt);
-    }
 }

@@ -33,7 +33,8 @@ public sealed class HttpTests
         TestGateway gateway = await TestGateway.StartAsync(Front.Http);
         await gateway.Emulator.DisposeAsync();
 
-        var e = await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.RequestChallengeAsync(gateway.User.Id));
+        var e = await Assert.ThrowsAsync<HttpRequestException>(
+            () => gateway.Client.RequestChallengeAsync(gateway.User.Id));
 
         Assert.Equal(HttpRequestError.ConnectionError, e.HttpRequestError);
         await gateway.DisposeAsync();

@@ -13,7 +13,8 @@ public sealed class InMemoryTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
         using var invoker = new HttpMessageInvoker(gateway.Emulator.CreateHandler());
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Emulator.BaseAddress, "v1/auth/code"))
+        var uri = new Uri(gateway.Emulator.BaseAddress, "v1/auth/code");
+        using var request = new HttpRequestMessage(HttpMethod.Post, uri)
         {
             Content = JsonContent.Create(new { userId = gateway.User.Id }),
         };
@@ -31,7 +32,8 @@ public sealed class InMemoryTests
     {
         await using TestGateway gateway = TestGateway.InMemory(new() { Latency = TimeSpan.FromSeconds(1) });
         using var invoker = new HttpMessageInvoker(gateway.Emulator.CreateHandler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Emulator.BaseAddress, "v1/auth/idexists/x"));
+        var uri = new Uri(gateway.Emulator.BaseAddress, "v1/auth/idexists/x");
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
 
         Task<HttpResponseMessage> call = invoker.SendAsync(request, Cancelled);
         bool before = call.IsCompleted;
@@ -87,7 +89,8 @@ public sealed class InMemoryTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
         using var invoker = new HttpMessageInvoker(gateway.Emulator.CreateHandler());
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Emulator.BaseAddress, "v1/auth/idexists/x"));
+        var uri = new Uri(gateway.Emulator.BaseAddress, "v1/auth/idexists/x");
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => invoker.SendAsync(request, new CancellationToken(canceled: true)));
@@ -126,7 +129,7 @@ public sealed class InMemoryTests
         using var client = new HttpClient(emulator.CreateHandler()) { BaseAddress = emulator.BaseAddress };
         DateTimeOffset before = TimeProvider.System.GetUtcNow();
 
-        using HttpResponseMessage response = await client.CallAsync(HttpMethod.Get, "v1/auth/idexists/x");
+        using HttpResponseMessage response = await client.FetchAsync("v1/auth/idexists/x");
 
         Assert.InRange(response.Headers.Date!.Value, before.AddSeconds(-1), TimeProvider.System.GetUtcNow());
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace SxtAspNet.Testing.Tests;
 
@@ -48,8 +49,8 @@ public sealed class KeyringTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
 
-        ArgumentException e = Assert.Throws<ArgumentException>(() => gateway.Emulator.AddUser("newcomer", new byte[31]));
-        using HttpResponseMessage exists = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/newcomer");
+        var e = Assert.Throws<ArgumentException>(() => gateway.Emulator.AddUser("newcomer", new byte[31]));
+        using HttpResponseMessage exists = await gateway.Client.FetchAsync("v1/auth/idexists/newcomer");
 
         Assert.Contains("newcomer", e.Message, StringComparison.Ordinal);
         Assert.Equal("false", await exists.ReadTextAsync());
@@ -143,7 +144,8 @@ public sealed class KeyringTests
 
     private static async Task<string?[]> ListKeysAsync(TestGateway gateway, SessionJson session)
     {
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/keys", session.AccessToken);
-        return [.. (await response.ReadJsonAsync()).GetProperty("keys").EnumerateArray().Select(key => key.GetString())];
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/keys", session.AccessToken);
+        JsonElement keys = (await response.ReadJsonAsync()).GetProperty("keys");
+        return [.. keys.EnumerateArray().Select(key => key.GetString())];
     }
 }

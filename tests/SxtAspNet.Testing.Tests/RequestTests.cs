@@ -79,7 +79,7 @@ public sealed class RequestTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, path);
+        using HttpResponseMessage response = await gateway.Client.FetchAsync(path);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal(404, (await response.ReadProblemAsync()).Status);
@@ -93,7 +93,7 @@ public sealed class RequestTests
     {
         await using TestGateway gateway = await TestGateway.StartAsync(front);
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/orders-service?a=b");
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/idexists/orders-service?a=b");
 
         Assert.Equal("true", await response.ReadTextAsync());
     }
@@ -107,9 +107,11 @@ public sealed class RequestTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
         using var request = new HttpRequestMessage(HttpMethod.Get, "v1/auth/validtoken");
-        request.Headers.TryAddWithoutValidation("Authorization", scheme + gateway.Emulator.IssueAccessToken(gateway.User.Id));
+        string token = gateway.Emulator.IssueAccessToken(gateway.User.Id);
+        request.Headers.TryAddWithoutValidation("Authorization", scheme + token);
 
-        using HttpResponseMessage response = await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response =
+            await gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(expected, response.StatusCode);
     }

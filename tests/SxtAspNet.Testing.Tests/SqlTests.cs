@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace SxtAspNet.Testing.Tests;
 
@@ -17,9 +19,10 @@ public sealed class SqlTests
         using HttpResponseMessage response =
             await gateway.Client.PostAsync(path, token, new { sqlText = "select * from ethereum.blocks limit 2" });
 
+        JsonElement rows = await response.ReadJsonAsync();
         Assert.Equal(
             [19_000_000, 19_000_001],
-            (await response.ReadJsonAsync()).EnumerateArray().Select(row => row.GetProperty("BLOCK_NUMBER").GetInt32()));
+            rows.EnumerateArray().Select(row => row.GetProperty("BLOCK_NUMBER").GetInt32()));
     }
 
     [Theory]
@@ -91,7 +94,8 @@ public sealed class SqlTests
     {
         await using TestGateway gateway = TestGateway.InMemory(new() { Sql = _ => null });
 
-        using HttpResponseMessage response = await gateway.Client.QueryAsync(gateway.Emulator.IssueAccessToken(gateway.User.Id));
+        using HttpResponseMessage response =
+            await gateway.Client.QueryAsync(gateway.Emulator.IssueAccessToken(gateway.User.Id));
 
         Assert.Equal(5, (await response.ReadJsonAsync()).GetArrayLength());
     }
@@ -104,7 +108,8 @@ public sealed class SqlTests
         await using TestGateway gateway = await TestGateway.StartAsync(front);
         gateway.Options.Sql = _ => throw new NotSupportedException("no such table");
 
-        using HttpResponseMessage response = await gateway.Client.QueryAsync(gateway.Emulator.IssueAccessToken(gateway.User.Id));
+        using HttpResponseMessage response =
+            await gateway.Client.QueryAsync(gateway.Emulator.IssueAccessToken(gateway.User.Id));
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Contains("no such table", (await response.ReadProblemAsync()).Detail, StringComparison.Ordinal);
@@ -137,7 +142,7 @@ public sealed class SqlTests
     public async Task A_body_without_a_proper_statement_is_a_bad_request(string json)
     {
         await using TestGateway gateway = TestGateway.InMemory();
-        using var content = new StringContent(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var content = new StringContent(json, new MediaTypeHeaderValue("application/json"));
 
         using HttpResponseMessage response = await gateway.Client.CallAsync(
             HttpMethod.Post, "v1/sql", gateway.Emulator.IssueAccessToken(gateway.User.Id), content);

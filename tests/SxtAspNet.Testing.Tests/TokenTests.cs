@@ -13,10 +13,11 @@ public sealed class TokenTests
         await using TestGateway gateway = TestGateway.InMemory();
         string token = gateway.Emulator.IssueAccessToken(gateway.User.Id);
         int dot = token.LastIndexOf('.');
+        byte[] signed = Encoding.ASCII.GetBytes(token[..dot]);
+        byte[] signature = Base64Url.DecodeFromChars(token.AsSpan(dot + 1));
 
         using var key = ECDsa.Create(gateway.Emulator.Core.Mint.PublicKey);
-        bool valid = key.VerifyData(
-            Encoding.ASCII.GetBytes(token[..dot]), Base64Url.DecodeFromChars(token.AsSpan(dot + 1)), HashAlgorithmName.SHA256);
+        bool valid = key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
 
         Assert.True(valid);
     }
@@ -85,6 +86,7 @@ public sealed class TokenTests
         Assert.Equal(3, parts.Length);
         return (Part(parts[0]), Part(parts[1]));
 
-        static JsonElement Part(string part) => JsonSerializer.Deserialize<JsonElement>(Base64Url.DecodeFromChars(part));
+        static JsonElement Part(string part) =>
+            JsonSerializer.Deserialize<JsonElement>(Base64Url.DecodeFromChars(part));
     }
 }
