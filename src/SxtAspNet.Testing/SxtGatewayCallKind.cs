@@ -3,7 +3,9 @@ namespace SxtAspNet.Testing;
 /// <summary>What a call asked the gateway for.</summary>
 public enum SxtGatewayCallKind
 {
-    /// <summary>Anything the protocol has no call for: an unknown path, or a known path with the wrong method.</summary>
+    /// <summary>
+    /// Anything the protocol has no call for: an unknown path, or a known path with the wrong method.
+    /// </summary>
     Unknown = 0,
 
     /// <summary><c>POST /v1/auth/code</c>: a challenge for a login.</summary>

@@ -27,7 +27,7 @@ public sealed class SxtGatewayCalls
         {
             lock (_lock)
             {
-                return [.. _entries.Select(entry => entry.ToCall())];
+                return [.. _entries.Select(entry => new SxtGatewayCall(entry))];
             }
         }
     }
@@ -171,17 +171,5 @@ public sealed class SxtGatewayCalls
         public int? Status { get; set; }
 
         public DateTimeOffset? CompletedAt { get; set; }
-
-        public SxtGatewayCall ToCall() => new()
-        {
-            Kind = Kind,
-            At = At,
-            CompletedAt = CompletedAt,
-            Method = Method,
-            Path = Path,
-            Status = Status,
-            UserId = UserId,
-            SessionId = SessionId,
-        };
     }
 }

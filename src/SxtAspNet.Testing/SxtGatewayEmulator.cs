@@ -82,12 +82,14 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// A new handler that calls the gateway in memory, also when it runs over HTTP. It follows no redirect, keeps no
     /// cookie, and reaches <see cref="BaseAddress"/> only: another host fails with
     /// <see cref="HttpRequestError.NameResolutionError"/>, another scheme or port with
-    /// <see cref="HttpRequestError.ConnectionError"/>. A dropped connection is an <see cref="HttpRequestException"/> with
-    /// <see cref="HttpRequestError.ResponseEnded"/>.
+    /// <see cref="HttpRequestError.ConnectionError"/>. A dropped connection is an <see cref="HttpRequestException"/>
+    /// with <see cref="HttpRequestError.ResponseEnded"/>.
     /// </summary>
     public HttpMessageHandler CreateHandler() => new InMemoryHandler(_core, BaseAddress);
 
-    /// <summary>Adds a user, or keys to the keyring of a user that exists. Adding what is there changes nothing.</summary>
+    /// <summary>
+    /// Adds a user, or keys to the keyring of a user that exists. Adding what is there changes nothing.
+    /// </summary>
     /// <param name="userId">The user id; upper and lower case differ.</param>
     /// <param name="publicKeys">Ed25519 public keys of 32 bytes each.</param>
     /// <exception cref="ArgumentException">The user id is empty, or a key is not 32 bytes long.</exception>
@@ -121,8 +123,8 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a session without a login and returns its access token, for tests of what accepts tokens. The user is added
-    /// when it is not there; the user's other sessions go on, and no call is recorded.
+    /// Starts a session without a login and returns its access token, for tests of what accepts tokens. The user is
+    /// added when it is not there; the user's other sessions go on, and no call is recorded.
     /// </summary>
     /// <param name="userId">The user id.</param>
     /// <exception cref="ArgumentException">The user id is empty.</exception>

@@ -30,8 +30,8 @@ public sealed class SxtGatewayEmulatorOptions
     public bool AllowRefreshTokenReuse { get; set; }
 
     /// <summary>
-    /// Whether the access tokens issued before a refresh work until they expire. When not (the default; the protocol does
-    /// not say), a refresh ends them.
+    /// Whether the access tokens issued before a refresh work until they expire. When not (the default; the protocol
+    /// does not say), a refresh ends them.
     /// </summary>
     public bool OldAccessTokensSurviveRefresh { get; set; }
 
@@ -41,8 +41,8 @@ public sealed class SxtGatewayEmulatorOptions
     public bool LoginEndsOtherSessions { get; set; }
 
     /// <summary>
-    /// How far the gateway's clock is ahead of the emulator's <see cref="TimeProvider"/>; negative when it is behind. The
-    /// <c>Date</c> header and every instant that the gateway issues or checks are on the gateway's clock.
+    /// How far the gateway's clock is ahead of the emulator's <see cref="TimeProvider"/>; negative when it is behind.
+    /// The <c>Date</c> header and every instant that the gateway issues or checks are on the gateway's clock.
     /// </summary>
     public TimeSpan ClockOffset { get; set; }
 
@@ -50,9 +50,9 @@ public sealed class SxtGatewayEmulatorOptions
     public bool SendSessionExpires { get; set; } = true;
 
     /// <summary>
-    /// Answers the SQL calls: returns the JSON of the answer, normally an array of objects, or <see langword="null"/> for
-    /// the answer of the built-in table. It is called once the access token has been accepted, on the thread of the call;
-    /// what it throws becomes a 500. Without it there is a small table ETHEREUM.BLOCKS.
+    /// Answers the SQL calls: returns the JSON of the answer, normally an array of objects, or <see langword="null"/>
+    /// for the answer of the built-in table. It is called once the access token has been accepted, on the thread of the
+    /// call; what it throws becomes a 500. Without it there is a small table ETHEREUM.BLOCKS.
     /// </summary>
     public Func<SxtSqlRequest, string?>? Sql { get; set; }
 

@@ -9,8 +9,8 @@ namespace SxtAspNet.Testing;
 /// meets the first injected fault that fits it and is not used up; that fault alone.
 /// </summary>
 /// <remarks>
-/// Every method that makes a fault takes the number of calls to hit, <see langword="null"/> meaning "until cleared", and
-/// the kind of call to hit, <see langword="null"/> meaning all.
+/// Every method that makes a fault takes the number of calls to hit, <see langword="null"/> meaning "until cleared",
+/// and the kind of call to hit, <see langword="null"/> meaning all.
 /// </remarks>
 public sealed class SxtGatewayFault
 {
@@ -74,7 +74,8 @@ public sealed class SxtGatewayFault
         TimeSpan? retryAfter = null,
         bool afterWork = false)
     {
-        GatewayReply reply = GatewayReply.Problem(statusCode, "Injected fault", "The emulator was told to fail this call.");
+        GatewayReply reply =
+            GatewayReply.Problem(statusCode, "Injected fault", "The emulator was told to fail this call.");
         if (retryAfter is { } wait)
         {
             string seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -124,7 +125,9 @@ public sealed class SxtGatewayFault
         return new(times, kind, reply with { Headers = [new("Location", target)] });
     }
 
-    /// <summary>A delay before the gateway does its work: a caller that gives up meanwhile has changed nothing.</summary>
+    /// <summary>
+    /// A delay before the gateway does its work: a caller that gives up meanwhile has changed nothing.
+    /// </summary>
     /// <param name="delay">
     /// How long, on the emulator's <see cref="TimeProvider"/>; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
     /// </param>
@@ -148,8 +151,8 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <remarks>
-    /// Over HTTP, <see cref="SocketsHttpHandler"/> silently sends a request without content again when this happens to a
-    /// connection that it had used before.
+    /// Over HTTP, <see cref="SocketsHttpHandler"/> silently sends a request without content again, a POST too, when its
+    /// connection ends before any answer; so a caller of such a request never hears of a single drop.
     /// </remarks>
     public static SxtGatewayFault DropBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsBefore = true };
@@ -157,6 +160,7 @@ public sealed class SxtGatewayFault
     /// <summary>A connection that drops after the gateway did its work: the answer is lost, the work stands.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <remarks><inheritdoc cref="DropBefore" path="/remarks"/></remarks>
     public static SxtGatewayFault DropAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsAfter = true };
 
@@ -192,7 +196,9 @@ public sealed class SxtGatewayFault
         return true;
     }
 
-    /// <summary>The gateway's answer to a call that this fault hit, of which the work is done only if need be.</summary>
+    /// <summary>
+    /// The gateway's answer to a call that this fault hit, of which the work is done only if need be.
+    /// </summary>
     internal GatewayReply? Reply(Func<GatewayReply?> work)
     {
         if (_reply is not null && !_afterWork)

@@ -3,22 +3,28 @@ namespace SxtAspNet.Testing;
 /// <summary>An SQL call whose access token the gateway has accepted.</summary>
 public sealed class SxtSqlRequest
 {
-    internal SxtSqlRequest()
+    internal SxtSqlRequest(
+        string userId, string path, string sqlText, IReadOnlyList<string> biscuits, IReadOnlyList<string> resources)
     {
+        UserId = userId;
+        Path = path;
+        SqlText = sqlText;
+        Biscuits = biscuits;
+        Resources = resources;
     }
 
     /// <summary>The user that the access token belongs to.</summary>
-    public required string UserId { get; init; }
+    public string UserId { get; }
 
     /// <summary>The endpoint: <c>/v1/sql</c>, <c>/v1/sql/dql</c>, <c>/v1/sql/dml</c> or <c>/v1/sql/ddl</c>.</summary>
-    public required string Path { get; init; }
+    public string Path { get; }
 
     /// <summary>The statement (<c>sqlText</c>); never empty.</summary>
-    public required string SqlText { get; init; }
+    public string SqlText { get; }
 
     /// <summary>The biscuits that came with the statement; they are not checked.</summary>
-    public required IReadOnlyList<string> Biscuits { get; init; }
+    public IReadOnlyList<string> Biscuits { get; }
 
     /// <summary>The resources (tables) that came with the statement.</summary>
-    public required IReadOnlyList<string> Resources { get; init; }
+    public IReadOnlyList<string> Resources { get; }
 }

@@ -39,7 +39,11 @@ internal static class GatewayClient
             return await response.ReadSessionAsync();
         }
 
-        public Task<HttpResponseMessage> CallAsync(HttpMethod method, string path, string? token = null, HttpContent? content = null)
+        public Task<HttpResponseMessage> FetchAsync(string path, string? token = null) =>
+            client.CallAsync(HttpMethod.Get, path, token);
+
+        public Task<HttpResponseMessage> CallAsync(
+            HttpMethod method, string path, string? token = null, HttpContent? content = null)
         {
             var request = new HttpRequestMessage(method, path) { Content = content };
             if (token is not null)
@@ -51,7 +55,8 @@ internal static class GatewayClient
         }
 
         public Task<HttpResponseMessage> PostAsync(string path, string? token, object? body = null) =>
-            client.CallAsync(HttpMethod.Post, path, token, body is null ? new ByteArrayContent([]) : JsonContent.Create(body));
+            client.CallAsync(
+                HttpMethod.Post, path, token, body is null ? new ByteArrayContent([]) : JsonContent.Create(body));
 
         public Task<HttpResponseMessage> RequestRefreshAsync(string refreshToken) =>
             client.PostAsync("v1/auth/refresh", refreshToken);
@@ -62,12 +67,13 @@ internal static class GatewayClient
             return await response.ReadSessionAsync();
         }
 
-        public Task<HttpResponseMessage> QueryAsync(string? accessToken, string sqlText = "SELECT * FROM ETHEREUM.BLOCKS") =>
+        public Task<HttpResponseMessage> QueryAsync(
+            string? accessToken, string sqlText = "SELECT * FROM ETHEREUM.BLOCKS") =>
             client.PostAsync("v1/sql", accessToken, new { sqlText });
 
         public async Task<bool> WorksAsync(string accessToken)
         {
-            using HttpResponseMessage response = await client.CallAsync(HttpMethod.Get, "v1/auth/validtoken", accessToken);
+            using HttpResponseMessage response = await client.FetchAsync("v1/auth/validtoken", accessToken);
             return response.StatusCode switch
             {
                 System.Net.HttpStatusCode.OK => true,
@@ -91,7 +97,7 @@ internal static class GatewayClient
             return (await response.ReadJsonAsync()).GetProperty("authCode").GetString()!;
         }
 
-        public async Task<JsonElement> ReadJsonAsync() => await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+        public Task<JsonElement> ReadJsonAsync() => response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
 
         public Task<string> ReadTextAsync() => response.Content.ReadAsStringAsync(Cancelled);
 

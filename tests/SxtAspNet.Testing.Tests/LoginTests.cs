@@ -250,8 +250,8 @@ public sealed class LoginTests
         await using TestGateway gateway = await TestGateway.StartAsync(front);
         gateway.Emulator.AddUser("zoë & co");
 
-        using HttpResponseMessage known = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/zo%C3%AB%20%26%20co");
-        using HttpResponseMessage unknown = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/nobody");
+        using HttpResponseMessage known = await gateway.Client.FetchAsync("v1/auth/idexists/zo%C3%AB%20%26%20co");
+        using HttpResponseMessage unknown = await gateway.Client.FetchAsync("v1/auth/idexists/nobody");
 
         Assert.Equal(JsonValueKind.True, (await known.ReadJsonAsync()).ValueKind);
         Assert.Equal("false", await unknown.ReadTextAsync());

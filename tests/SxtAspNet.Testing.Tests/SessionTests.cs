@@ -239,7 +239,7 @@ public sealed class SessionTests
         SessionJson session = await gateway.Client.LoginAsync(gateway.User);
 
         using HttpResponseMessage response =
-            await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/validtoken", session.AccessToken);
+            await gateway.Client.FetchAsync("v1/auth/validtoken", session.AccessToken);
 
         Assert.Equal(gateway.User.Id, (await response.ReadJsonAsync()).GetProperty("userId").GetString());
     }
@@ -251,7 +251,7 @@ public sealed class SessionTests
 
         string token = gateway.Emulator.IssueAccessToken("visitor");
 
-        using HttpResponseMessage response = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/validtoken", token);
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/validtoken", token);
         Assert.Equal("visitor", (await response.ReadJsonAsync()).GetProperty("userId").GetString());
     }
 
@@ -260,7 +260,8 @@ public sealed class SessionTests
     {
         await using TestGateway gateway = TestGateway.InMemory();
         SessionJson session = await gateway.Client.LoginAsync(gateway.User);
-        string changed = session.AccessToken[..^10] + (session.AccessToken[^10] == 'A' ? 'B' : 'A') + session.AccessToken[^9..];
+        char other = session.AccessToken[^10] == 'A' ? 'B' : 'A';
+        string changed = $"{session.AccessToken[..^10]}{other}{session.AccessToken[^9..]}";
 
         Assert.False(await gateway.Client.WorksAsync(changed));
     }
@@ -288,7 +289,7 @@ public sealed class SessionTests
         (int challenges, int sessions, int tokens) = gateway.Emulator.Core.Size;
 
         gateway.Time.Advance(TimeSpan.FromHours(2));
-        using HttpResponseMessage any = await gateway.Client.CallAsync(HttpMethod.Get, "v1/auth/idexists/nobody");
+        using HttpResponseMessage any = await gateway.Client.FetchAsync("v1/auth/idexists/nobody");
 
         Assert.Equal((1, 1, 4), (challenges, sessions, tokens));
         Assert.Equal((0, 0, 0), gateway.Emulator.Core.Size);

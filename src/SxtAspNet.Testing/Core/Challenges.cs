@@ -26,7 +26,9 @@ internal sealed class Challenges
     /// <summary>
     /// Takes a challenge out, whoever asks: also an attempt that fails uses it up.
     /// </summary>
-    /// <returns>The bytes to sign; <see langword="null"/> when there is no such challenge for this user any more.</returns>
+    /// <returns>
+    /// The bytes to sign; <see langword="null"/> when there is no such challenge for this user any more.
+    /// </returns>
     public byte[]? Take(ChallengePurpose purpose, string userId, string code, DateTimeOffset now) =>
         _open.Remove(code, out Challenge? challenge)
             && challenge.Purpose == purpose

@@ -10,7 +10,8 @@ internal sealed class GatewayCall
         Request = request;
         Kind = kind;
         Allow = allow;
-        if (kind is SxtGatewayCallKind.Challenge or SxtGatewayCallKind.Token or SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql)
+        if (kind is SxtGatewayCallKind.Challenge or SxtGatewayCallKind.Token
+            or SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql)
         {
             (Json, Refusal) = request.ReadJson();
         }
@@ -27,7 +28,9 @@ internal sealed class GatewayCall
     /// <summary>The methods that a known path allows, when it was called with another one.</summary>
     public string? Allow { get; }
 
-    /// <summary>The answer to a body that can't be used; <see langword="null"/> when it can, or when none is needed.</summary>
+    /// <summary>
+    /// The answer to a body that can't be used; <see langword="null"/> when it can, or when none is needed.
+    /// </summary>
     public GatewayReply? Refusal { get; }
 
     /// <summary>The user that the call names itself, without any proof.</summary>

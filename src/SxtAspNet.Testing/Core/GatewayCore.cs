@@ -47,8 +47,8 @@ internal sealed class GatewayCore : IDisposable
     }
 
     /// <summary>
-    /// The gateway's clock. Cut to milliseconds, which is what it sends, so that an instant sent and the instant checked
-    /// are the same.
+    /// The gateway's clock. Cut to milliseconds, which is what it sends, so that an instant sent and the instant
+    /// checked are the same.
     /// </summary>
     private DateTimeOffset Now()
     {

@@ -15,7 +15,8 @@ internal sealed class GatewayEndpoints(
     /// <returns>
     /// The answer; <see langword="null"/> for an SQL call that is in order, which is answered outside the lock.
     /// </returns>
-    public GatewayReply? Answer(GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now, out SxtSqlRequest? sql)
+    public GatewayReply? Answer(
+        GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now, out SxtSqlRequest? sql)
     {
         sql = null;
         return call.Kind switch
@@ -25,7 +26,8 @@ internal sealed class GatewayEndpoints(
             SxtGatewayCallKind.Refresh => Refresh(call, now),
             SxtGatewayCallKind.IdExists => GatewayReply.Json(keyrings.Exists(call.NamedUserId!) ? "true" : "false"),
             SxtGatewayCallKind.Unknown when call.Allow is { } allow =>
-                GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.") with { Headers = [new("Allow", allow)] },
+                GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.")
+                    with { Headers = [new("Allow", allow)] },
             SxtGatewayCallKind.Unknown => GatewayReply.Problem(404, "Not Found", "There is nothing at this path."),
             SxtGatewayCallKind.Sql => Sql(call, now, out sql),
             _ => sessions.Authenticate(call.Token, now) is { } session
@@ -43,7 +45,8 @@ internal sealed class GatewayEndpoints(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever a test's callback throws: the same on both fronts, and told to the one who reads the answer.
-            return GatewayReply.Problem(500, "Internal Server Error", $"{nameof(options.Sql)} threw {e.GetType()}: {e.Message}");
+            return GatewayReply.Problem(
+                500, "Internal Server Error", $"{nameof(options.Sql)} threw {e.GetType()}: {e.Message}");
         }
     }
 
@@ -149,14 +152,7 @@ internal sealed class GatewayEndpoints(
             return GatewayReply.BadRequest("The members biscuits and resources must be arrays of strings.");
         }
 
-        sql = new()
-        {
-            UserId = session.UserId,
-            Path = call.Request.Path,
-            SqlText = sqlText,
-            Biscuits = biscuits,
-            Resources = resources,
-        };
+        sql = new SxtSqlRequest(session.UserId, call.Request.Path, sqlText, biscuits, resources);
         return null;
     }
 
@@ -207,7 +203,7 @@ internal sealed class GatewayEndpoints(
 
         return Keyrings.Verify(publicKey, message, call.Text("signature")!)
             ? null
-            : GatewayReply.Unauthorized("The signature is not the lower-case hex of this key's signature over the challenge.");
+            : GatewayReply.Unauthorized("The signature is not lower-case hex of this key's over the challenge.");
     }
 
     private GatewayReply Keys(string userId) => Object(json =>

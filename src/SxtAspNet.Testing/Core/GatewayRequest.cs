@@ -37,7 +37,8 @@ internal sealed class GatewayRequest
     {
         if (Body is null)
         {
-            return (default, GatewayReply.Problem(413, "Payload Too Large", $"The body is larger than {MaxBodySize} bytes."));
+            string detail = $"The body is larger than {MaxBodySize} bytes.";
+            return (default, GatewayReply.Problem(413, "Payload Too Large", detail));
         }
 
         string? mediaType = ContentType?.Split(';')[0].Trim();

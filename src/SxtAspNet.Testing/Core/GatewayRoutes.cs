@@ -6,8 +6,8 @@ internal static class GatewayRoutes
     private const string IdExistsPrefix = "/v1/auth/idexists/";
 
     /// <summary>
-    /// The kind of the call; for <see cref="SxtGatewayCallKind.Unknown"/> also the methods that the path allows, if it is
-    /// known at all.
+    /// The kind of the call; for <see cref="SxtGatewayCallKind.Unknown"/> also the methods that the path allows, if it
+    /// is known at all.
     /// </summary>
     public static (SxtGatewayCallKind Kind, string? Allow) Find(string method, string path) => path switch
     {
@@ -24,7 +24,8 @@ internal static class GatewayRoutes
             _ => (SxtGatewayCallKind.Unknown, "GET, POST"),
         },
         "/v1/sql" or "/v1/sql/dql" or "/v1/sql/dml" or "/v1/sql/ddl" => Only("POST", method, SxtGatewayCallKind.Sql),
-        _ => UserIdOf(path) is not null ? Only("GET", method, SxtGatewayCallKind.IdExists) : (SxtGatewayCallKind.Unknown, null),
+        _ when UserIdOf(path) is not null => Only("GET", method, SxtGatewayCallKind.IdExists),
+        _ => (SxtGatewayCallKind.Unknown, null),
     };
 
     /// <summary>The user id that the path of an <see cref="SxtGatewayCallKind.IdExists"/> call ends with.</summary>
@@ -41,6 +42,7 @@ internal static class GatewayRoutes
             : Uri.UnescapeDataString(segment);
     }
 
-    private static (SxtGatewayCallKind Kind, string? Allow) Only(string allowed, string method, SxtGatewayCallKind kind) =>
+    private static (SxtGatewayCallKind Kind, string? Allow) Only(
+        string allowed, string method, SxtGatewayCallKind kind) =>
         method == allowed ? (kind, null) : (SxtGatewayCallKind.Unknown, allowed);
 }

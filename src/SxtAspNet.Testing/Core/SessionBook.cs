@@ -19,7 +19,8 @@ internal sealed class SessionBook(TokenMint mint, SxtGatewayEmulatorOptions opti
 
     public int TokenCount => _tokens.Count;
 
-    public IssuedToken? Find(string? token) => token is not null && _tokens.TryGetValue(token, out var known) ? known : null;
+    public IssuedToken? Find(string? token) =>
+        token is not null && _tokens.TryGetValue(token, out var known) ? known : null;
 
     public SessionTokens Start(string userId, DateTimeOffset now)
     {

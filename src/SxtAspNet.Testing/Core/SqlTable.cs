@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace SxtAspNet.Testing.Core;
 
 /// <summary>
-/// The answers to SQL calls when a test brings none: the rows of ETHEREUM.BLOCKS (as many as LIMIT allows) to a query of
-/// it, no rows to another query, and a count of changed rows to anything else.
+/// The answers to SQL calls when a test brings none: the rows of ETHEREUM.BLOCKS (as many as LIMIT allows) to a query
+/// of it, no rows to another query, and a count of changed rows to anything else.
 /// </summary>
 internal static partial class SqlTable
 {
@@ -36,9 +36,11 @@ internal static partial class SqlTable
     {
         // Blocks follow each other every 12 seconds.
         DateTime time = new DateTime(2024, 1, 13, 18, 0, 11, DateTimeKind.Utc).AddSeconds(12 * index);
+        string timeStamp = time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        int number = FirstBlock + index;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"BLOCK_NUMBER":{{FirstBlock + index}},"TIME_STAMP":"{{time:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}}","TRANSACTION_COUNT":{{120 + (7 * index)}}}""");
+            $$"""{"BLOCK_NUMBER":{{number}},"TIME_STAMP":"{{timeStamp}}","TRANSACTION_COUNT":{{120 + index}}}""");
     }
 
     [GeneratedRegex(@"^\s*(select|with)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

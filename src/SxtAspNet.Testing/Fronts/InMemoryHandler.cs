@@ -14,10 +14,11 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         using var body = new MemoryStream();
         request.Content?.CopyTo(body, context: null, cancellationToken);
         ValueTask<GatewayReply?> reply = core.ProcessAsync(ToGateway(request, body), cancellationToken);
-        return FromGateway(request, reply.IsCompleted ? reply.GetAwaiter().GetResult() : reply.AsTask().GetAwaiter().GetResult());
+        return FromGateway(request, reply.AsTask().GetAwaiter().GetResult());
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         CheckOrigin(request);
@@ -27,7 +28,8 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
             await request.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
         }
 
-        return FromGateway(request, await core.ProcessAsync(ToGateway(request, body), cancellationToken).ConfigureAwait(false));
+        GatewayRequest call = ToGateway(request, body);
+        return FromGateway(request, await core.ProcessAsync(call, cancellationToken).ConfigureAwait(false));
     }
 
     private void CheckOrigin(HttpRequestMessage request)
@@ -54,7 +56,8 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
     {
         Method = request.Method.Method,
         Path = request.RequestUri!.AbsolutePath,
-        Authorization = request.Headers.NonValidated.TryGetValues("Authorization", out var values) ? values.ToString() : null,
+        Authorization =
+            request.Headers.NonValidated.TryGetValues("Authorization", out var values) ? values.ToString() : null,
         ContentType = request.Content?.Headers.ContentType?.ToString(),
         Body = body.Length > GatewayRequest.MaxBodySize ? null : body.ToArray(),
     };

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +68,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
             GatewayReply? reply = await _core.ProcessAsync(request, context.RequestAborted).ConfigureAwait(false);
             if (reply is null)
             {
-                context.Abort();
+                await DropAsync(context).ConfigureAwait(false);
                 return;
             }
 
@@ -83,6 +85,30 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         // Cancelled: not waiting for callers who are slow to go.
         await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _server.Dispose();
+    }
+
+    /// <summary>
+    /// Closes the connection as a server does that goes away in good order: the end of the stream (FIN) and no answer,
+    /// after which <see cref="SocketsHttpHandler"/> resends a request without content. <see cref="HttpContext.Abort"/>
+    /// alone would reset the connection (RST), after which it does not; so that waits until the caller has closed too.
+    /// </summary>
+    private static async Task DropAsync(HttpContext context)
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (context.RequestAborted.Register(() => closed.TrySetResult()))
+        {
+            try
+            {
+                context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
+                await closed.Task.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The caller was faster.
+            }
+        }
+
+        context.Abort();
     }
 
     private static async Task<GatewayRequest> ReadAsync(HttpContext context)
