@@ -25,9 +25,7 @@ internal sealed class GatewayEndpoints(
             SxtGatewayCallKind.Token => Login(call, entry, now),
             SxtGatewayCallKind.Refresh => Refresh(call, now),
             SxtGatewayCallKind.IdExists => GatewayReply.Json(keyrings.Exists(call.NamedUserId!) ? "true" : "false"),
-            SxtGatewayCallKind.Unknown when call.Allow is { } allow =>
-                GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.")
-                    with { Headers = [new("Allow", allow)] },
+            SxtGatewayCallKind.Unknown when call.Allow is { } allow => MethodNotAllowed(allow),
             SxtGatewayCallKind.Unknown => GatewayReply.Problem(404, "Not Found", "There is nothing at this path."),
             SxtGatewayCallKind.Sql => Sql(call, now, out sql),
             _ => sessions.Authenticate(call.Token, now) is { } session
@@ -235,6 +233,12 @@ internal sealed class GatewayEndpoints(
         writeMembers(json);
         json.WriteEndObject();
     });
+
+    private static GatewayReply MethodNotAllowed(string allow)
+    {
+        GatewayReply problem = GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.");
+        return problem with { Headers = [new("Allow", allow)] };
+    }
 
     private static GatewayReply Missing(string member) =>
         GatewayReply.BadRequest($"The member {member} is missing, empty or not a string.");
