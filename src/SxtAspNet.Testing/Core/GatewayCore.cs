@@ -247,7 +247,12 @@ internal sealed class GatewayCore : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         try
         {
-            await Task.Delay(delay, _timeProvider, either.Token).ConfigureAwait(false);
+            // Not Task.Delay, which goes on on another thread when it is cancelled: a deterministic test has one thread.
+            await new TaskCompletionSource().Task.WaitAsync(delay, _timeProvider, either.Token).ConfigureAwait(false);
+            return false;
+        }
+        catch (TimeoutException)
+        {
             return true;
         }
         catch (OperationCanceledException)

@@ -7,5 +7,5 @@ internal sealed class FileKeySourceFactory(ILoggerFactory loggers) : IKeySourceF
 {
     public bool Handles(SxtKeyOptions entry) => entry.File is not null;
 
-    public ISxtKeySource Create(SxtKeyOptions entry) => throw new NotImplementedException(loggers.ToString());
+    public ISxtKeySource Create(SxtKeyOptions entry) => new FileKeySource(entry, loggers.CreateLogger<FileKeySource>());
 }

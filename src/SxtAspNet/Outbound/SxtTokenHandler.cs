@@ -83,7 +83,7 @@ internal sealed class SxtTokenHandler(
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private bool GetsToken(HttpRequestMessage request)
     {
-        var isAllowed = origins.Contains(request.RequestUri) && !IsSkipped(request);
+        var isAllowed = origins.Contains(request.RequestUri) && !SxtRequestOptions.IsSkipped(request);
         if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values))
         {
             return isAllowed || ReportUnlessSkipped(request);
@@ -102,16 +102,13 @@ internal sealed class SxtTokenHandler(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ReportUnlessSkipped(HttpRequestMessage request)
     {
-        if (!IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
+        if (!SxtRequestOptions.IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
         {
             logger.OriginNotAllowed(request.RequestUri!.GetLeftPart(UriPartial.Authority));
         }
 
         return false;
     }
-
-    private static bool IsSkipped(HttpRequestMessage request) =>
-        request.Options.TryGetValue(SxtRequestOptions.SkipAuthentication, out var skip) && skip;
 
     private Attempt Prepare(HttpRequestMessage request, ActiveToken active, long sentAt)
     {

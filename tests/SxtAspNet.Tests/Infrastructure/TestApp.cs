@@ -73,8 +73,12 @@ internal sealed class TestApp : IAsyncDisposable
     public HttpClient CreateClient(string name = Client) => _provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
     /// <summary>Asks the gateway's SQL API through the token handler.</summary>
-    public Task<HttpResponseMessage> QueryAsync(HttpClient? client = null, CancellationToken cancellationToken = default) =>
-        (client ?? CreateClient()).PostAsync("v1/sql/dql", Query(), cancellationToken);
+    public Task<HttpResponseMessage> QueryAsync(HttpClient? client = null) =>
+        (client ?? CreateClient()).PostAsync("v1/sql/dql", Query(), TestContext.Current.CancellationToken);
+
+    /// <summary>The same, for a caller that may give up.</summary>
+    public Task<HttpResponseMessage> QueryAsync(CancellationToken cancellationToken) =>
+        CreateClient().PostAsync("v1/sql/dql", Query(), cancellationToken);
 
     public static HttpContent Query() => JsonContent.Create(new { sqlText = "SELECT * FROM ETHEREUM.BLOCKS" });
 

@@ -52,7 +52,7 @@ public class ColdStartTests
         app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(3), kind: SxtGatewayCallKind.Token));
         using var impatience = new CancellationTokenSource();
 
-        var first = app.QueryAsync(cancellationToken: impatience.Token);
+        var first = app.QueryAsync(impatience.Token);
         var second = app.QueryAsync();
         await impatience.CancelAsync();
 

@@ -232,7 +232,7 @@ public class UnauthorizedTests
         app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(2), kind: SxtGatewayCallKind.ValidToken));
         using var impatience = new CancellationTokenSource();
 
-        var first = app.QueryAsync(cancellationToken: impatience.Token);
+        var first = app.QueryAsync(impatience.Token);
         var second = app.QueryAsync();
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
