@@ -1,8 +1,8 @@
 namespace SxtAspNet;
 
 /// <summary>
-/// An Ed25519 signing key. <see cref="FromSeed"/> and <see cref="Parse"/> make one that is held in locked memory; derive from this class
-/// for a key that never leaves its hardware.
+/// An Ed25519 signing key. <see cref="FromSeed"/> and <see cref="Parse"/> make one that is held in locked memory;
+/// derive from this class for a key that never leaves its hardware.
 /// </summary>
 public abstract class SxtSigningKey : IDisposable
 {
@@ -20,15 +20,22 @@ public abstract class SxtSigningKey : IDisposable
 
     /// <summary>Makes a key from its 32-byte seed; the caller's copy stays the caller's to clear.</summary>
     /// <exception cref="ArgumentException"><paramref name="seed"/> is not 32 bytes long.</exception>
-    public static SxtSigningKey FromSeed(ReadOnlySpan<byte> seed) => throw new NotImplementedException();
+    public static SxtSigningKey FromSeed(ReadOnlySpan<byte> seed) => new SeedSigningKey(seed);
 
     /// <summary>Reads a key in any of the accepted forms; the caller's copy stays the caller's to clear.</summary>
+    /// <remarks>
+    /// Accepted are PKCS#8 in PEM or DER (RFC 8410), also encrypted with PBES2; the 32-byte seed, or the seed and the
+    /// public key, in base64 or hex; a .env file with USER_PRIVATE_KEY; a credentials.json with privateKeyB64_64; an
+    /// OKP JWK (RFC 8037); and the 64 raw bytes of seed and public key. A public key beside the private one must
+    /// belong to it. 32 raw bytes are refused: nothing tells them from a public key.
+    /// </remarks>
     /// <param name="data">The content of a key file or secret.</param>
     /// <param name="password">The password of an encrypted PKCS#8 key; empty for none.</param>
     /// <exception cref="FormatException">
     /// The content is in none of the accepted forms; the message says what was found, never the content.
     /// </exception>
-    public static SxtSigningKey Parse(ReadOnlySpan<byte> data, ReadOnlySpan<char> password = default) => throw new NotImplementedException();
+    public static SxtSigningKey Parse(ReadOnlySpan<byte> data, ReadOnlySpan<char> password = default) =>
+        KeyFormats.Read(data, password);
 
     /// <summary>Signs <paramref name="data"/> with Ed25519.</summary>
     /// <returns>The 64 bytes of the signature.</returns>
