@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Text.Unicode;
+using Microsoft.Extensions.Logging;
+
+namespace SxtAspNet;
+
+/// <summary>
+/// A signing key in a file. The file is read at each opening: there is no cache, so a rotated key is seen at once.
+/// </summary>
+internal sealed class FileKeySource : ISxtKeySource
+{
+    private readonly SecretFile _keyFile;
+    private readonly SecretFile? _passwordFile;
+    private readonly string? _password;
+    private readonly ILogger _logger;
+
+    internal FileKeySource(SxtKeyOptions options, ILogger logger)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.File);
+        if (!string.IsNullOrEmpty(options.Password) && !string.IsNullOrEmpty(options.PasswordFile))
+        {
+            throw new ArgumentException(
+                $"The key file '{options.File}' has both {nameof(SxtKeyOptions.Password)} and " +
+                $"{nameof(SxtKeyOptions.PasswordFile)}. Keep one of them.", nameof(options));
+        }
+
+        _keyFile = new SecretFile("key file", options.File, options.RequirePrivateFile, logger);
+        _passwordFile = string.IsNullOrEmpty(options.PasswordFile)
+            ? null
+            : new SecretFile("password file", options.PasswordFile, options.RequirePrivateFile, logger);
+        _password = options.Password;
+        _logger = logger;
+    }
+
+    public override string ToString() => $"file {_keyFile.Path}";
+
+    public async ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken)
+    {
+        // A mount whose server is gone blocks in the kernel, where no cancellation reaches. It blocks a thread of the
+        // pool then, and the caller goes on.
+        Task<SxtSigningKey> opening = Task.Run(Open, cancellationToken);
+        try
+        {
+            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = opening.ContinueWith(
+                DisposeUnclaimed,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static void DisposeUnclaimed(Task<SxtSigningKey> opening)
+    {
+        if (opening.IsCompletedSuccessfully)
+        {
+            opening.Result.Dispose();
+        }
+        else
+        {
+            // Looked at, so that it does not come up again as an unobserved exception.
+            _ = opening.Exception;
+        }
+    }
+
+    private SxtSigningKey Open()
+    {
+        using SecretBuffer<char>? filePassword = _passwordFile is null ? null : ReadPassword(_passwordFile);
+        ReadOnlySpan<char> password = filePassword is null ? _password : filePassword.Span;
+        using SecretBuffer<byte> content = _keyFile.Read();
+        SxtSigningKey key;
+        try
+        {
+            key = SxtSigningKey.Parse(content.Span, password);
+        }
+        catch (FormatException exception)
+        {
+            throw _keyFile.Unavailable($"holds no usable key: {exception.Message}", exception);
+        }
+
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            KeyLog.KeyOpened(_logger, Convert.ToBase64String(key.PublicKey.Span), _keyFile.Path);
+        }
+
+        return key;
+    }
+
+    private static SecretBuffer<char> ReadPassword(SecretFile file)
+    {
+        using SecretBuffer<byte> content = file.Read();
+        ReadOnlySpan<byte> text = WithoutLineBreak(content.Span);
+        if (text.StartsWith(KeyFormats.Utf8Bom))
+        {
+            text = text[KeyFormats.Utf8Bom.Length..];
+        }
+
+        var password = new SecretBuffer<char>(text.Length);
+        OperationStatus status = Utf8.ToUtf16(
+            text, password.Span, out _, out int written, replaceInvalidSequences: false);
+        if (status != OperationStatus.Done || written == 0)
+        {
+            password.Dispose();
+            throw file.Unavailable(status == OperationStatus.Done
+                ? "holds an empty password. Write the password into it."
+                : "is not UTF-8 text. Save it as UTF-8.");
+        }
+
+        password.Truncate(written);
+        return password;
+    }
+
+    /// <summary>Editors and echo end a file with one line break; a second one is part of the password.</summary>
+    private static ReadOnlySpan<byte> WithoutLineBreak(ReadOnlySpan<byte> text) =>
+        text is [.., (byte)'\r', (byte)'\n'] ? text[..^2]
+        : text is [.., (byte)'\n'] ? text[..^1]
+        : text;
+}

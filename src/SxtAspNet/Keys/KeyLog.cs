@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace SxtAspNet;
+
+/// <summary>What the keys log: event ids 1300 to 1349.</summary>
+internal static partial class KeyLog
+{
+    [LoggerMessage(1300, LogLevel.Warning,
+        "Every user of this machine can read the {Kind} '{Path}' (mode {Mode}). Run: chmod 600 '{Path}'; in " +
+        "Kubernetes, set defaultMode: 0400 on the volume.")]
+    internal static partial void ReadableByOthers(ILogger logger, string kind, string path, string mode);
+
+    [LoggerMessage(1301, LogLevel.Debug, "Opened the signing key with public key {PublicKey} from file '{Path}'.")]
+    internal static partial void KeyOpened(ILogger logger, string publicKey, string path);
+}
