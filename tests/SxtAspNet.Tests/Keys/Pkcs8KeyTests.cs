@@ -123,6 +123,14 @@ public sealed class Pkcs8KeyTests
     }
 
     [Fact]
+    public void Bytes_behind_the_inner_octet_string_are_refused()
+    {
+        byte[] der = Convert.FromHexString("3030020100300506032b657004240420" + SeedHex + "0500");
+
+        Assert.Contains("damaged", MessageFor(der), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_truncation_of_the_DER_is_refused()
     {
         byte[] der = Convert.FromBase64String(Rfc8410Version2Base64);
