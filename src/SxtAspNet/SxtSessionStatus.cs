@@ -19,11 +19,27 @@ public enum SxtSessionState
     LoggedOut,
 }
 
+/// <summary>Whose session an instance uses.</summary>
+public enum SxtSessionMode
+{
+    /// <summary>A session of its own, which no other instance sees.</summary>
+    Private,
+
+    /// <summary>The shared session; this instance has its refresh token and renews it first.</summary>
+    Owner,
+
+    /// <summary>The shared session, which another instance renews first.</summary>
+    Shared,
+}
+
 /// <summary>A session at one moment. All instants are on the gateway's clock.</summary>
 public sealed record SxtSessionStatus
 {
     /// <summary>What the session can do for a request.</summary>
     public required SxtSessionState State { get; init; }
+
+    /// <summary>Whose session it is. Without a shared session store it is always a private one.</summary>
+    public SxtSessionMode Mode { get; init; }
 
     /// <summary>The user id at Space and Time.</summary>
     public required string UserId { get; init; }

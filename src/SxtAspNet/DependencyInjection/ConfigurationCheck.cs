@@ -42,6 +42,8 @@ internal sealed class ConfigurationCheck
         [nameof(SxtOptions.GatewayTimeout)] = Duration,
         [nameof(SxtOptions.KeyTimeout)] = Duration,
         [nameof(SxtOptions.AcquireTimeout)] = Duration,
+        [nameof(SxtOptions.StoreTimeout)] = Duration,
+        [nameof(SxtOptions.StorePollInterval)] = Duration,
         [nameof(SxtOptions.ReplayOnUnauthorized)] = Switch,
         [nameof(SxtOptions.LoginAtStartup)] = StartupChoice,
         [nameof(SxtOptions.KeepKeyInMemory)] = Switch,

@@ -17,8 +17,6 @@ namespace SxtAspNet.DependencyInjection;
 /// </summary>
 internal static class IdentityServices
 {
-    private const string Prefix = "sxt:";
-
     public static void AddTo(IServiceCollection services, string name)
     {
         services.AddKeyedSingleton(name, (provider, _) => new SessionIdentity(name, Settings(provider).Get(name)));
@@ -38,30 +36,38 @@ internal static class IdentityServices
 
         services.AddKeyedSingleton(name, (provider, _) => new KeySources(
             provider.GetServices<IKeySourceFactory>(), provider.GetKeyedServices<ISxtKeySource>(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
+            provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider).TimeProvider));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(
             provider.GetRequiredKeyedService<GatewayClient>(name),
-            provider.GetRequiredKeyedService<KeySources>(name),
+            provider.GetRequiredKeyedService<KeyOpener>(name),
             Runtime(provider).TimeProvider,
             Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) =>
-        {
-            var identity = provider.GetRequiredKeyedService<SessionIdentity>(name);
-            return new SessionStore(
-                provider.GetRequiredService<ISxtSessionStore>(),
-                SessionName.Create(Prefix, identity.GatewayUrl, identity.UserId),
-                provider.GetRequiredKeyedService<GatewayClock>(name));
-        });
-        services.AddKeyedSingleton(name, (provider, _) => new SessionRenewer(
+        SharingServices.AddTo(services, name);
+        services.AddKeyedSingleton(name, (provider, _) => new SessionDeaths(
+            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId, Runtime(provider)));
+        services.AddKeyedSingleton(name, (provider, _) => new SessionGranter(
             provider.GetRequiredKeyedService<GatewayClient>(name),
             provider.GetRequiredKeyedService<GatewayClock>(name),
             provider.GetRequiredKeyedService<LoginProcedure>(name),
-            provider.GetRequiredKeyedService<SessionStore>(name),
+            provider.GetRequiredKeyedService<SessionDeaths>(name),
             provider.GetRequiredKeyedService<SxtMetrics>(name),
+            Logger<SessionManager>(provider)));
+        services.AddKeyedSingleton(name, (provider, _) => new SessionRenewer(
+            provider.GetRequiredKeyedService<SessionGranter>(name),
+            provider.GetRequiredKeyedService<SessionStore>(name),
+            provider.GetRequiredKeyedService<SessionLock>(name),
+            provider.GetRequiredKeyedService<SessionNotices>(name),
+            provider.GetRequiredKeyedService<SealKeyRing>(name),
+            provider.GetRequiredKeyedService<GatewayClock>(name),
+            Runtime(provider),
             Logger<SessionManager>(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new SessionManager(
             provider.GetRequiredKeyedService<SessionIdentity>(name),
             Settings(provider),
             provider.GetRequiredKeyedService<SessionRenewer>(name),
+            provider.GetRequiredKeyedService<SessionDeaths>(name),
+            provider.GetRequiredKeyedService<SessionNotices>(name),
             provider.GetRequiredKeyedService<GatewayClock>(name),
             Runtime(provider),
             Logger<SessionManager>(provider)));

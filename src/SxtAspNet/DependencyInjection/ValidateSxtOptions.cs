@@ -156,6 +156,8 @@ internal sealed class ValidateSxtOptions(
         CheckRange(nameof(options.GatewayTimeout), options.GatewayTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2));
         CheckRange(nameof(options.KeyTimeout), options.KeyTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2));
         CheckRange(nameof(options.AcquireTimeout), options.AcquireTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(10));
+        CheckRange(nameof(options.StoreTimeout), options.StoreTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(30));
+        CheckRange(nameof(options.StorePollInterval), options.StorePollInterval, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5));
         if (options.RenewBefore <= options.GatewayTimeout + options.RenewJitter)
         {
             problems.Add($"RenewBefore ({options.RenewBefore}) must be longer than GatewayTimeout plus RenewJitter "

@@ -60,9 +60,6 @@ internal static partial class SessionLog
     [LoggerMessage(1104, LogLevel.Warning, "The refresh failed ({Reason}), so a login follows. {Explanation}")]
     public static partial void RefreshFailed(this ILogger logger, SxtFailureReason reason, string explanation);
 
-    [LoggerMessage(1105, LogLevel.Warning, "Session of generation {Generation} could not be stored; other instances don't see it.")]
-    public static partial void PublishFailed(this ILogger logger, long generation);
-
     [LoggerMessage(1106, LogLevel.Warning, "The gateway no longer accepts the session of generation {Generation} although it is not over.")]
     public static partial void SessionFoundDead(this ILogger logger, long generation);
 

@@ -6,11 +6,15 @@ using System.Text.RegularExpressions;
 namespace SxtAspNet.Gateway;
 
 /// <summary>One answer of the gateway, read to its end.</summary>
-internal sealed partial class GatewayAnswer(GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter)
+internal sealed partial class GatewayAnswer(
+    GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter, DateTimeOffset requestedAt)
 {
     private const int LongestExplanation = 200;
 
     public HttpStatusCode Status { get; } = status;
+
+    /// <summary>When the call was sent, on the gateway's clock.</summary>
+    public DateTimeOffset RequestedAt { get; } = requestedAt;
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 

@@ -71,6 +71,7 @@ internal sealed class GatewayTransport : IDisposable
         var uri = request.RequestUri;
         try
         {
+            var requestedAt = _clock.Now;
             var sentAt = _timeProvider.GetTimestamp();
             using var response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (request.RequestUri != uri)
@@ -86,7 +87,7 @@ internal sealed class GatewayTransport : IDisposable
             }
 
             var body = await ReadAsync(call, response.Content, cancellationToken).ConfigureAwait(false);
-            var answer = new GatewayAnswer(call, response.StatusCode, body, RetryAfter(response.Headers.RetryAfter));
+            var answer = new GatewayAnswer(call, response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), requestedAt);
             answer.ThrowUnlessDecided();
             return answer;
         }

@@ -7,6 +7,9 @@ namespace SxtAspNet.Gateway;
 /// <remarks>A class, not a record: a record's <c>ToString</c> would print the tokens.</remarks>
 internal sealed class SessionGrant
 {
+    /// <summary>When it was asked for: a process that pauses before it reads the answer doesn't make the grant newer.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+
     public required string AccessToken { get; init; }
 
     public required string RefreshToken { get; init; }
@@ -32,6 +35,7 @@ internal sealed class SessionGrant
 
         return new SessionGrant
         {
+            RequestedAt = answer.RequestedAt,
             AccessToken = session.AccessToken!,
             RefreshToken = session.RefreshToken!,
             AccessTokenExpires = Instant(session.AccessTokenExpires) ?? throw answer.BadAnswer("no usable accessTokenExpires"),

@@ -10,7 +10,7 @@ namespace SxtAspNet.Sessions;
 /// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
 /// can't be opened or is refused; when the gateway itself fails, other keys would not help.
 /// </summary>
-internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySources, TimeProvider timeProvider, ILogger logger)
+internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, TimeProvider timeProvider, ILogger logger)
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
@@ -21,7 +21,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
     public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         List<SxtAuthenticationException> failures = [];
-        foreach (var source in keySources.For(options))
+        foreach (var source in keys.SourcesFor(options))
         {
             try
             {
@@ -47,7 +47,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
     private async Task<SessionGrant> LoginAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
     {
-        var key = await OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        var key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
         try
         {
             SessionGrant grant;
@@ -58,7 +58,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
             catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
             {
                 var refused = key;
-                key = await OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+                key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
                 var isSame = key.PublicKey.Span.SequenceEqual(refused.PublicKey.Span);
                 refused.Dispose();
                 if (isSame)
@@ -88,11 +88,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
         {
             var askedAt = timeProvider.GetTimestamp();
             var challenge = await gateway.RequestChallengeAsync(options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
-            var signature = await WithinKeyTimeoutAsync(
-                token => key.SignAsync(Encoding.UTF8.GetBytes(challenge), token),
-                $"The key {Convert.ToBase64String(key.PublicKey.Span)} did not sign",
-                options,
-                cancellationToken).ConfigureAwait(false);
+            var signature = await keys.SignAsync(key, Encoding.UTF8.GetBytes(challenge), options, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (timeProvider.GetElapsedTime(askedAt) < ChallengeLifetime)
@@ -114,30 +110,6 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
                     $"Login of user '{options.UserId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
                     + "asking for a challenge and presenting it; is this process starved or paused?");
             }
-        }
-    }
-
-    private Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
-
-    /// <summary>Runs foreign code: it may hang, ignore its token, and throw what it likes.</summary>
-    private async Task<T> WithinKeyTimeoutAsync<T>(
-        Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(options.KeyTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SxtAuthenticationException(
-                SxtFailureReason.KeyUnavailable, $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout).");
-        }
-        catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class Session
     /// <summary>How long a session lives after its login, where the gateway doesn't say (documented: 24 hours).</summary>
     public static readonly TimeSpan DocumentedLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Orders the generations: the gateway's time in ms at the login or refresh, at least one above the last.</summary>
+    /// <summary>Orders the generations: the gateway's time in ms when it was asked for, at least one above the last.</summary>
     public required long Generation { get; init; }
 
     /// <summary>The token; <see langword="null"/> after a logout.</summary>
@@ -36,10 +36,9 @@ internal sealed class Session
     /// <param name="grant">The gateway's answer.</param>
     /// <param name="generation">Its number.</param>
     /// <param name="knownEnd">The session's end if it was known before the grant (a refresh does not change it).</param>
-    /// <param name="now">The gateway's time.</param>
-    public static Session FromGrant(SessionGrant grant, long generation, DateTimeOffset? knownEnd, DateTimeOffset now)
+    public static Session FromGrant(SessionGrant grant, long generation, DateTimeOffset? knownEnd)
     {
-        var endsAt = grant.SessionExpires ?? knownEnd ?? now + DocumentedLifetime;
+        var endsAt = grant.SessionExpires ?? knownEnd ?? grant.RequestedAt + DocumentedLifetime;
         return new Session
         {
             Generation = generation,

@@ -10,8 +10,8 @@ internal sealed partial class SessionManager
 
     private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The longest wait that the gateway can ask for by Retry-After.</summary>
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(10);
+    /// <summary>How long the instance whose attempt failed lets the others go first.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
     /// <summary>Call it under the lock; start a new operation outside it.</summary>
     private (SessionOperation Operation, bool IsNew) JoinOrCreate(bool isLogout = false)
@@ -20,12 +20,12 @@ internal sealed partial class SessionManager
         return (_operation ??= new SessionOperation(isLogout), isNew);
     }
 
-    private void StartRenewal(SessionOperation operation, bool isRequested) =>
+    private void StartRenewal(SessionOperation operation, RenewalCause cause) =>
         _runtime.StartDetached(() => RunAsync(
-            operation, () => _renewer.RenewAsync(_current, isRequested, _options, CancellationToken.None)));
+            operation, () => _renewer.RenewAsync(new(_current, _isShared, cause), _options, CancellationToken.None)));
 
     /// <summary>Renews now, or joins a renewal that is under way.</summary>
-    private async Task<SessionFailure?> RunRenewalAsync(CancellationToken cancellationToken)
+    private async Task<SessionFailure?> RunRenewalAsync(RenewalCause cause, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -38,7 +38,7 @@ internal sealed partial class SessionManager
 
             if (isNew)
             {
-                StartRenewal(operation, isRequested: true);
+                StartRenewal(operation, cause);
             }
 
             var failure = await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -49,18 +49,19 @@ internal sealed partial class SessionManager
         }
     }
 
-    private async Task RunAsync(SessionOperation operation, Func<Task<Session>> work)
+    private async Task RunAsync(SessionOperation operation, Func<Task<SessionOutcome>> work)
     {
         using var scope = _logger.IdentityScope(_identity.Name);
         SessionFailure? failure = null;
         Exception? unexpected = null;
+        Session? session = null;
         try
         {
-            var session = await work().ConfigureAwait(false);
+            var outcome = await work().ConfigureAwait(false);
             lock (_gate)
             {
                 _operation = null;
-                Install(session);
+                session = Apply(outcome);
             }
         }
         catch (Exception exception)
@@ -79,16 +80,34 @@ internal sealed partial class SessionManager
             }
         }
 
-        if (failure is null)
+        if (session is not null)
         {
-            _logger.OperationSucceeded(operation, _current!);
+            _logger.OperationSucceeded(operation, session);
         }
         else
         {
-            _logger.OperationFailed(operation, failure, _active is not null, unexpected);
+            _logger.OperationFailed(operation, failure!, _active is not null, unexpected);
         }
 
         operation.Complete(failure);
+        ContinueSynchronization();
+    }
+
+    /// <summary>Takes over what an operation or a look at the store came to, unless something newer is here meanwhile.</summary>
+    private Session Apply(SessionOutcome outcome)
+    {
+        if (outcome.Session.Generation >= (_current?.Generation ?? 0))
+        {
+            if (!ReferenceEquals(outcome.Session, _current))
+            {
+                Install(outcome.Session);
+            }
+
+            _isShared = outcome.IsShared && _renewer.CanShare;
+            _storeProblem = outcome.StoreProblem;
+        }
+
+        return _current!;
     }
 
     private void Install(Session session)
@@ -108,12 +127,9 @@ internal sealed partial class SessionManager
     private SessionFailure Fail(SxtAuthenticationException cause)
     {
         var count = (_failure?.Count ?? 0) + 1;
-        var delay = Backoff.Delay(count, LongestBackoff, _runtime.Random());
-        if (cause.RetryAfter > delay)
-        {
-            delay = cause.RetryAfter < LongestRetryAfter ? cause.RetryAfter.Value : LongestRetryAfter;
-        }
-
+        var delay = cause is PostponedException { RetryAfter: { } remaining }
+            ? remaining + (Turn * 0.1 * _runtime.Random())
+            : Backoff.After(cause, count, _runtime.Random()) + (_renewer.CanShare ? Turn : TimeSpan.Zero);
         _failure = new SessionFailure(cause, count, TimeProvider.GetTimestamp() + ToTicks(delay));
         SetTimer();
         return _failure;
@@ -178,7 +194,7 @@ internal sealed partial class SessionManager
             (operation, _) = JoinOrCreate();
         }
 
-        StartRenewal(operation, isRequested: false);
+        StartRenewal(operation, RenewalCause.Schedule);
     }
 
     private void SetTimer()
@@ -226,7 +242,7 @@ internal sealed partial class SessionManager
 
         if (_active is { } active && active.IsUsableAt(TimeProvider.GetTimestamp()))
         {
-            return _failure is null && _deaths.Explanation is null ? SxtSessionState.Active : SxtSessionState.Degraded;
+            return _failure is null && _deaths.Explanation is null && _storeProblem is null ? SxtSessionState.Active : SxtSessionState.Degraded;
         }
 
         if (_failure is not null)

@@ -12,8 +12,6 @@ namespace SxtAspNet.Sessions;
 /// </summary>
 internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
-
     private readonly Lock _gate = new();
     private readonly SessionIdentity _identity;
     private readonly SessionRenewer _renewer;
@@ -21,7 +19,9 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
     private readonly SessionRuntime _runtime;
     private readonly ILogger _logger;
     private readonly SessionDeaths _deaths;
+    private readonly SessionNotices _notices;
     private readonly ITimer _timer;
+    private readonly ITimer _pollTimer;
     private readonly IDisposable? _optionsChanges;
 
     private volatile SxtOptions _options;
@@ -30,12 +30,17 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
     private double _jitter;
     private SessionOperation? _operation;
     private SessionFailure? _failure;
+    private bool _isShared;
+    private string? _storeProblem;
+    private Synchronization _synchronization;
     private bool _isStopping;
 
     public SessionManager(
         SessionIdentity identity,
         IOptionsMonitor<SxtOptions> options,
         SessionRenewer renewer,
+        SessionDeaths deaths,
+        SessionNotices notices,
         GatewayClock clock,
         SessionRuntime runtime,
         ILogger logger)
@@ -45,10 +50,14 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         _clock = clock;
         _runtime = runtime;
         _logger = logger;
-        _deaths = new SessionDeaths(runtime);
+        _deaths = deaths;
+        _notices = notices;
         _options = options.Get(identity.Name);
         _jitter = runtime.Random();
         _timer = runtime.CreateTimer(OnTimer);
+        _pollTimer = runtime.CreateTimer(OnPoll);
+        SetPollTimer();
+        _notices.Received += RequestSynchronization;
         _clock.Changed += OnScheduleChanged;
         _optionsChanges = options.OnChange(OnOptionsChanged);
     }
@@ -70,6 +79,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
                 return new SxtSessionStatus
                 {
                     State = State(),
+                    Mode = !_isShared ? SxtSessionMode.Private : _current?.RefreshToken is null ? SxtSessionMode.Shared : SxtSessionMode.Owner,
                     UserId = _identity.UserId,
                     Generation = _current?.Generation ?? 0,
                     AccessTokenExpiresAt = session?.UnusableFrom,
@@ -77,7 +87,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
                     RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, _options, _jitter),
                     GatewayClockOffset = _clock.OffsetFromLocalClock,
                     FailureReason = _failure?.Cause.Reason,
-                    FailureMessage = _failure?.Cause.Message ?? _deaths.Explanation,
+                    FailureMessage = _failure?.Cause.Message ?? _deaths.Explanation ?? _storeProblem,
                     Failures = _failure?.Count ?? 0,
                 };
             }
@@ -120,7 +130,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
 
             if (isNew)
             {
-                StartRenewal(operation, isRequested: true);
+                StartRenewal(operation, RenewalCause.Request);
             }
 
             var remaining = _options.AcquireTimeout - TimeProvider.GetElapsedTime(startedAt);
@@ -137,7 +147,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
-        var failure = await RunRenewalAsync(cancellationToken).ConfigureAwait(false);
+        var failure = await RunRenewalAsync(RenewalCause.Command, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             throw failure.ToException(TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), failure.RetryAt));
@@ -191,7 +201,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
 
         if (isNew)
         {
-            StartRenewal(operation, isRequested: false);
+            StartRenewal(operation, RenewalCause.Schedule);
         }
     }
 
@@ -203,6 +213,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         {
             _isStopping = true;
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _pollTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             operation = _operation;
         }
 
@@ -242,28 +253,12 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         }
     }
 
-    /// <summary>Takes over a newer session that was found in the store.</summary>
-    public async Task AdoptNewerAsync(Session than)
-    {
-        if (await _renewer.FindNewerAsync(than, CancellationToken.None).ConfigureAwait(false) is { } newer)
-        {
-            lock (_gate)
-            {
-                if (newer.Generation > (_current?.Generation ?? 0))
-                {
-                    Install(newer);
-                }
-            }
-        }
-    }
-
     /// <summary>
-    /// The gateway says that a session is dead: it is not used any more, nor refreshed, and a login follows; at once,
-    /// unless sessions keep dying young.
+    /// The gateway says that a session is dead: it is neither used nor refreshed any more, and another one is adopted
+    /// or logged in for.
     /// </summary>
     public async Task ReplaceDeadAsync(Session dead)
     {
-        TimeSpan? wait;
         lock (_gate)
         {
             if (!ReferenceEquals(_current, dead))
@@ -273,18 +268,10 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
 
             _active = null;
             dead.RefreshToken?.TrySpend(out _);
-            wait = _deaths.Record(dead, _clock.Now);
-            if (wait is { } delay)
-            {
-                Fail(_deaths.ToException(_identity.UserId, delay));
-            }
         }
 
         _logger.SessionFoundDead(dead.Generation);
-        if (wait is null)
-        {
-            await RunRenewalAsync(CancellationToken.None).ConfigureAwait(false);
-        }
+        await RunRenewalAsync(RenewalCause.Death, CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -295,8 +282,10 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         }
 
         _clock.Changed -= OnScheduleChanged;
+        _notices.Received -= RequestSynchronization;
         _optionsChanges?.Dispose();
         _timer.Dispose();
+        _pollTimer.Dispose();
     }
 
     public async ValueTask DisposeAsync()

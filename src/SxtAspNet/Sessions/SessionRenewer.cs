@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
@@ -6,136 +6,279 @@ using SxtAspNet.Gateway;
 namespace SxtAspNet.Sessions;
 
 /// <summary>
-/// Finds the next session: adopts a newer one from the store, else refreshes, else logs in, and publishes the result.
-/// It decides how; the session manager decides when, and that it happens once at a time.
+/// Finds the next session: adopts a newer one from the store; else, under the farm's lock, gets one from the gateway
+/// and publishes it. Without store or lock it gets one for this instance alone. It decides how; the session manager
+/// decides when, and that it happens once at a time.
 /// </summary>
 internal sealed class SessionRenewer(
-    GatewayClient gateway, GatewayClock clock, LoginProcedure login, SessionStore store, SxtMetrics metrics, ILogger logger)
+    SessionGranter granter,
+    SessionStore store,
+    SessionLock farmLock,
+    SessionNotices notices,
+    SealKeyRing sealKeys,
+    GatewayClock clock,
+    SessionRuntime runtime,
+    ILogger logger)
 {
     private const int MostAttempts = 3;
 
-    private long _highestSeen;
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LogoutsWaitForLock = TimeSpan.FromSeconds(2);
 
-    /// <summary>Finds the session after <paramref name="current"/>.</summary>
+    /// <summary>Whether other processes can share the session.</summary>
+    public bool CanShare => store.IsShared;
+
+    /// <summary>Finds the session after the present one.</summary>
     /// <exception cref="SxtAuthenticationException">There is none to be had now.</exception>
-    public async Task<Session> RenewAsync(Session? current, bool isRequested, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<SessionOutcome> RenewAsync(RenewalRequest request, SxtOptions options, CancellationToken cancellationToken)
     {
-        var stored = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (IsNewer(stored.Session, current) && (IsUsable(stored.Session) || (stored.Session.IsTombstone && !isRequested)))
+        try
         {
-            logger.SessionAdopted(stored.Session.Generation, stored.Session.UnusableFrom);
-            return stored.Session;
+            return await RenewSharedAsync(request, options, cancellationToken).ConfigureAwait(false);
         }
-
-        See(stored.Session);
-        See(current);
-        var session = await RefreshOrLoginAsync(current, options, cancellationToken).ConfigureAwait(false);
-        return await PublishAsync(stored, session, cancellationToken).ConfigureAwait(false);
+        catch (StoreUnavailableException failure)
+        {
+            // A refresh would end the access token that other instances still use, and they could not see the new one.
+            logger.RenewedPrivately(failure.Message);
+            var session = await granter.GrantAsync(
+                request.Current, !request.IsShared, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
+            return new SessionOutcome(session, IsShared: false, failure.Message);
+        }
     }
 
-    /// <summary>Reads the store for a newer session than <paramref name="current"/>.</summary>
-    public async Task<Session?> FindNewerAsync(Session current, CancellationToken cancellationToken)
+    /// <summary>Compares the present session with the store: adopts a newer one, publishes a higher one.</summary>
+    /// <exception cref="StoreUnavailableException">The store can't be reached.</exception>
+    public async Task<SessionOutcome?> SynchronizeAsync(Session? current, SxtOptions options, CancellationToken cancellationToken)
     {
-        var stored = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return IsNewer(stored.Session, current) && IsUsable(stored.Session) ? stored.Session : null;
+        await notices.EnsureSubscribedAsync(options).ConfigureAwait(false);
+        var stored = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+        if (IsNewer(stored.Session, current) && (stored.Session.IsTombstone || granter.IsUsable(stored.Session)))
+        {
+            return Adopted(stored.Session);
+        }
+
+        if (current is null || current.Generation == stored.Session?.Generation)
+        {
+            return current is null ? null : new SessionOutcome(current, IsShared: true);
+        }
+
+        // Without knowing the time, an expired session would be put back for ever.
+        return clock.IsKnown && granter.IsUsable(current)
+            ? await PublishAsync(stored, current, options, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     /// <summary>Ends the user's sessions at the gateway and marks it in the store.</summary>
     /// <exception cref="SxtAuthenticationException">The gateway did not confirm it.</exception>
-    public async Task<Session> LogoutAsync(Session? current, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<SessionOutcome> LogoutAsync(Session? current, SxtOptions options, CancellationToken cancellationToken)
     {
-        var stored = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var latest = IsNewer(stored.Session, current) ? stored.Session : current;
-        if (latest is { AccessToken: { } token } && IsUsable(latest))
-        {
-            await gateway.LogoutAsync(token.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
-        }
-
-        See(stored.Session);
-        See(current);
-        var tombstone = Session.Tombstone(NextGeneration(), latest?.ExpiresAt ?? clock.Now);
-        return await PublishAsync(stored, tombstone, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<Session> RefreshOrLoginAsync(Session? current, SxtOptions options, CancellationToken cancellationToken)
-    {
-        if (current is not null && RenewalSchedule.CanRefresh(current, options, clock.Now) && current.RefreshToken!.TrySpend(out var refreshToken))
-        {
-            try
-            {
-                return await MeasureAsync(
-                    "refresh", () => gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken), current.EndsAt).ConfigureAwait(false);
-            }
-            catch (SxtAuthenticationException failure) when (failure.Reason is not SxtFailureReason.Throttled)
-            {
-                // Whatever became of the refresh, its token is spent; a login is the only way on.
-                logger.RefreshFailed(failure.Reason, failure.Message);
-            }
-        }
-
-        return await MeasureAsync("login", () => login.LoginAsync(options, cancellationToken), knownEnd: null).ConfigureAwait(false);
-    }
-
-    private async Task<Session> MeasureAsync(string kind, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd)
-    {
-        using var activity = SxtMetrics.StartActivity(kind);
-        var startedAt = metrics.GetTimestamp();
+        StoredSession stored = default;
+        IAsyncDisposable? held = null;
+        string? problem = null;
         try
         {
-            var grant = await call().ConfigureAwait(false);
-            var session = Session.FromGrant(grant, NextGeneration(), knownEnd, clock.Now);
-            if (!IsUsable(session))
+            held = await TryLockForAsync(LogoutsWaitForLock, options, cancellationToken).ConfigureAwait(false);
+            stored = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            problem = failure.Message;
+        }
+
+        try
+        {
+            granter.See(stored.Session);
+            var latest = IsNewer(stored.Session, current) ? stored.Session : current;
+            var tombstone = await granter.LogoutAsync(latest, options, cancellationToken).ConfigureAwait(false);
+            return problem is null
+                ? await PublishAsync(stored, tombstone, options, cancellationToken).ConfigureAwait(false)
+                : new SessionOutcome(tombstone, IsShared: false, problem);
+        }
+        finally
+        {
+            if (held is not null)
             {
-                throw new SxtAuthenticationException(
-                    SxtFailureReason.BadAnswer,
-                    $"The gateway granted a token that is already over (until {session.UnusableFrom:O}, its clock shows {clock.Now:O}).");
+                await held.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<SessionOutcome> RenewSharedAsync(
+        RenewalRequest request, SxtOptions options, CancellationToken cancellationToken)
+    {
+        await notices.EnsureSubscribedAsync(options).ConfigureAwait(false);
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        for (var look = FirstLook; ; look = look * 2 < LongestLook ? look * 2 : LongestLook)
+        {
+            var notice = notices.Next;
+            var (stored, note) = await LookAsync(options, cancellationToken).ConfigureAwait(false);
+            if (IsAdoptable(stored.Session, request))
+            {
+                return Adopted(stored.Session);
             }
 
-            metrics.Renewed(kind, startedAt, failure: null);
-            return session;
+            ThrowIfPostponed(note.Note, request);
+            var held = await farmLock.TryAcquireAsync(options, cancellationToken).ConfigureAwait(false);
+            if (held is not null)
+            {
+                await using (held.ConfigureAwait(false))
+                {
+                    if (store.IsShared)
+                    {
+                        logger.LockTaken();
+                    }
+
+                    return await RenewUnderLockAsync(request, options, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            if (runtime.TimeProvider.GetElapsedTime(startedAt) > options.AcquireTimeout)
+            {
+                throw new SxtAuthenticationException(
+                    SxtFailureReason.TimedOut,
+                    $"Another instance of the farm has been renewing the session for {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout).");
+            }
+
+            await WaitAsync(notice, look).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<SessionOutcome> RenewUnderLockAsync(
+        RenewalRequest request, SxtOptions options, CancellationToken cancellationToken)
+    {
+        // Whoever had the lock before may have renewed, or failed, since the last look.
+        var (stored, note) = await LookAsync(options, cancellationToken).ConfigureAwait(false);
+        if (IsAdoptable(stored.Session, request))
+        {
+            return Adopted(stored.Session);
+        }
+
+        ThrowIfPostponed(note.Note, request);
+        if (store.IsShared)
+        {
+            await sealKeys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
+        granter.See(stored.Session);
+        try
+        {
+            var session = await granter.GrantAsync(
+                request.Current, mayRefresh: true, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
+            return await PublishAsync(stored, session, options, cancellationToken).ConfigureAwait(false);
         }
         catch (SxtAuthenticationException failure)
         {
-            metrics.Renewed(kind, startedAt, failure.Reason);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Reason.ToString());
+            await LeaveNoteAsync(note, failure, options, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Publishes a session unless a newer one is there; returns the one that holds.</summary>
-    private async Task<Session> PublishAsync(StoredSession expected, Session session, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; !await store.TryReplaceAsync(expected, session, cancellationToken).ConfigureAwait(false); attempt++)
-        {
-            if (attempt == MostAttempts)
-            {
-                logger.PublishFailed(session.Generation);
-                return session;
-            }
+    private async Task<(StoredSession Stored, StoredNote Note)> LookAsync(SxtOptions options, CancellationToken cancellationToken) => (
+        await store.ReadAsync(options, cancellationToken).ConfigureAwait(false),
+        await store.ReadNoteAsync(options, cancellationToken).ConfigureAwait(false));
 
-            expected = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (IsNewer(expected.Session, session) && (IsUsable(expected.Session) || expected.Session.IsTombstone))
-            {
-                // Superseded: dropped, never logged out, since a logout would end the newer one too.
-                logger.SessionAdopted(expected.Session.Generation, expected.Session.UnusableFrom);
-                return expected.Session;
-            }
+    /// <summary>Another instance's attempt failed a moment ago: asking again at once would only be N attempts instead of one.</summary>
+    private void ThrowIfPostponed(RenewalNote? note, RenewalRequest request)
+    {
+        if (note is not null && request.Cause is not RenewalCause.Command && note.Remaining(clock.Now) is var remaining && remaining > TimeSpan.Zero)
+        {
+            throw new PostponedException(note, remaining);
+        }
+    }
+
+    private async Task LeaveNoteAsync(
+        StoredNote last, SxtAuthenticationException failure, SxtOptions options, CancellationToken cancellationToken)
+    {
+        if (!store.IsShared)
+        {
+            return;
         }
 
-        return session;
+        var failures = (last.Note?.Failures ?? 0) + 1;
+        var note = new RenewalNote(clock.Now + Backoff.After(failure, failures, runtime.Random()), failures, failure.Reason);
+        try
+        {
+            await store.TryReplaceNoteAsync(last, note, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            logger.StoreUnavailable(unavailable.Message);
+        }
     }
 
-    private long NextGeneration()
+    /// <summary>Publishes a session unless a newer one is there; says which one holds.</summary>
+    private async Task<SessionOutcome> PublishAsync(
+        StoredSession expected, Session session, SxtOptions options, CancellationToken cancellationToken)
     {
-        _highestSeen = Math.Max(clock.Now.ToUnixTimeMilliseconds(), _highestSeen + 1);
-        return _highestSeen;
+        try
+        {
+            for (var attempt = 0; attempt < MostAttempts; attempt++)
+            {
+                var isReplaced = await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
+
+                // Also after a success: not every store compares atomically.
+                expected = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+                if (IsNewer(expected.Session, session) && (expected.Session.IsTombstone || granter.IsUsable(expected.Session)))
+                {
+                    // Superseded: dropped, never logged out, since a logout would end the newer one too.
+                    return Adopted(expected.Session);
+                }
+
+                if (isReplaced)
+                {
+                    await notices.PublishAsync(options).ConfigureAwait(false);
+                    return new SessionOutcome(session, IsShared: true);
+                }
+            }
+
+            throw new StoreUnavailableException("The session store did not take the session, and holds none that is newer.");
+        }
+        catch (StoreUnavailableException failure)
+        {
+            logger.StoreUnavailable(failure.Message);
+            return new SessionOutcome(session, IsShared: false, failure.Message);
+        }
     }
 
-    private void See(Session? session) => _highestSeen = Math.Max(_highestSeen, session?.Generation ?? 0);
+    private async Task<IAsyncDisposable?> TryLockForAsync(TimeSpan limit, SxtOptions options, CancellationToken cancellationToken)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            var held = await farmLock.TryAcquireAsync(options, cancellationToken).ConfigureAwait(false);
+            if (held is not null || runtime.TimeProvider.GetElapsedTime(startedAt) > limit)
+            {
+                return held;
+            }
 
-    private static bool IsNewer([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] Session? candidate, Session? than) =>
+            await WaitAsync(notices.Next, FirstLook).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(Task notice, TimeSpan limit)
+    {
+        try
+        {
+            await notice.WaitAsync(limit, runtime.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then it is time to look without a notice.
+        }
+    }
+
+    private SessionOutcome Adopted(Session session)
+    {
+        granter.See(session);
+        logger.SessionAdopted(session.Generation, session.UnusableFrom);
+        return new SessionOutcome(session, IsShared: true);
+    }
+
+    private bool IsAdoptable([NotNullWhen(true)] Session? stored, RenewalRequest request) =>
+        IsNewer(stored, request.Current)
+        && (granter.IsUsable(stored) || (stored.IsTombstone && request.Cause is RenewalCause.Schedule));
+
+    private static bool IsNewer([NotNullWhen(true)] Session? candidate, Session? than) =>
         candidate is not null && candidate.Generation > (than?.Generation ?? 0);
-
-    /// <summary>Without any answer of the gateway its time is not known, and a session counts as usable.</summary>
-    private bool IsUsable(Session session) => !session.IsTombstone && (!clock.IsKnown || clock.Now < session.UnusableFrom);
 }

@@ -66,7 +66,7 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
         var holds = NoVerdictHolds;
         try
         {
-            await sessions.AdoptNewerAsync(inquiry.Session).ConfigureAwait(false);
+            await sessions.SynchronizeAsync().ConfigureAwait(false);
             if (!sessions.IsCurrent(inquiry.Session))
             {
                 return;

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace SxtAspNet.Diagnostics;
+
+/// <summary>Log messages about sharing a session with other instances. Event ids are stable.</summary>
+internal static partial class SharingLog
+{
+    [LoggerMessage(1400, LogLevel.Warning, "The session store can't be used, so this instance gets a session of its own. {Explanation}")]
+    public static partial void RenewedPrivately(this ILogger logger, string explanation);
+
+    [LoggerMessage(1401, LogLevel.Warning, "The session store can't be used; the present token stays in use. {Explanation}")]
+    public static partial void StoreUnavailable(this ILogger logger, string explanation);
+
+    [LoggerMessage(1402, LogLevel.Information, "The session store can be used again.")]
+    public static partial void StoreAvailable(this ILogger logger);
+
+    [LoggerMessage(1403, LogLevel.Error, "The record {Name} in the session store can't be opened; it is left to expire, and this instance keeps a session of its own. Is the same key configured on all instances?")]
+    public static partial void RecordUnreadable(this ILogger logger, string name);
+
+    [LoggerMessage(1404, LogLevel.Warning, "{Source}: no seal key can be derived from this signing key. {Explanation}")]
+    public static partial void SealKeyUnavailable(this ILogger logger, ISxtKeySource source, string explanation);
+
+    [LoggerMessage(1405, LogLevel.Error, "The first signing key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own.")]
+    public static partial void SharingImpossible(this ILogger logger);
+
+    [LoggerMessage(1406, LogLevel.Warning, "The renewal lock could not be released; it ends with its lease. {Explanation}")]
+    public static partial void LockNotReleased(this ILogger logger, string explanation);
+
+    [LoggerMessage(1407, LogLevel.Debug, "Notices of other instances can't be exchanged; polls find out what changes. {Explanation}")]
+    public static partial void NoticesUnavailable(this ILogger logger, string explanation);
+
+    [LoggerMessage(1409, LogLevel.Error, "Looking at the session store failed unexpectedly.")]
+    public static partial void SynchronizationFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1408, LogLevel.Information, "This instance took the renewal lock.")]
+    public static partial void LockTaken(this ILogger logger);
+}

@@ -1,0 +1,39 @@
+namespace SxtAspNet.Keys;
+
+/// <summary>Opens keys and has them sign within KeyTimeout. What it calls is foreign code: it may hang, ignore its token, and throw what it likes.</summary>
+internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
+{
+    public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
+
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
+
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public Task<byte[]> SignAsync(SxtSigningKey key, byte[] data, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(
+            token => key.SignAsync(data, token),
+            $"The key {Convert.ToBase64String(key.PublicKey.Span)} did not sign",
+            options,
+            cancellationToken);
+
+    private async Task<T> WithinKeyTimeoutAsync<T>(
+        Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.KeyTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SxtAuthenticationException(
+                SxtFailureReason.KeyUnavailable, $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout).");
+        }
+        catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using NSec.Cryptography;
+
+namespace SxtAspNet.Keys;
+
+/// <summary>
+/// A secret key for what instances share, derived from a signing key (HKDF-SHA256), so that there is nothing more to
+/// configure or to distribute. It can't be turned back into the signing key.
+/// </summary>
+internal sealed class SealKey : IDisposable
+{
+    public const int IdSize = 16;
+
+    private SealKey(byte[] id, Key key) => (Id, Key) = (id, key);
+
+    /// <summary>Names the key in records; derived too, so it says nothing of the key.</summary>
+    public byte[] Id { get; }
+
+    public Key Key { get; }
+
+    /// <summary>Derives the key.</summary>
+    /// <returns><see langword="null"/> when the signing key can only sign.</returns>
+    public static SealKey? Derive(SxtSigningKey signingKey)
+    {
+        var id = new byte[IdSize];
+        Span<byte> secret = stackalloc byte[AeadAlgorithm.XChaCha20Poly1305.KeySize];
+        try
+        {
+            return signingKey.TryDeriveSecret("key-id"u8, id) && signingKey.TryDeriveSecret("seal"u8, secret)
+                ? new SealKey(id, Key.Import(AeadAlgorithm.XChaCha20Poly1305, secret, KeyBlobFormat.RawSymmetricKey))
+                : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    public void Dispose() => Key.Dispose();
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
+internal sealed class SessionNotices(ISessionNotices? notices, string channel, SessionRuntime runtime, ILogger logger)
+    : IAsyncDisposable, IDisposable
+{
+    private TaskCompletionSource _next = new();
+    private IAsyncDisposable? _subscription;
+
+    /// <summary>Raised at each notice.</summary>
+    public event Action? Received;
+
+    /// <summary>Completes at the next notice. Take it before reading the store, or a notice in between is missed.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
+    /// <summary>Subscribes, unless that is done. Without a subscription polls find out what happens.</summary>
+    public async Task EnsureSubscribedAsync(SxtOptions options)
+    {
+        if (notices is null || _subscription is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            _subscription = await StoreCall.RunAsync(
+                "Subscribing to notices",
+                token => notices.SubscribeAsync(channel, OnNotice, token),
+                options.StoreTimeout,
+                runtime.TimeProvider,
+                CancellationToken.None,
+                late => late.DisposeAsync()).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            logger.NoticesUnavailable(failure.Message);
+        }
+    }
+
+    public async Task PublishAsync(SxtOptions options)
+    {
+        if (notices is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await StoreCall.RunAsync(
+                "Publishing a notice",
+                async token =>
+                {
+                    await notices.PublishAsync(channel, token).ConfigureAwait(false);
+                    return true;
+                },
+                options.StoreTimeout,
+                runtime.TimeProvider,
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            logger.NoticesUnavailable(failure.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscription is not null)
+        {
+            await _subscription.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
+    public void Dispose() => _ = _subscription?.DisposeAsync().AsTask();
+
+    private void OnNotice()
+    {
+        Interlocked.Exchange(ref _next, new TaskCompletionSource()).SetResult();
+        Received?.Invoke();
+    }
+}
