@@ -1,0 +1,44 @@
+using StackExchange.Redis;
+using SxtAspNet.Sessions;
+
+namespace SxtAspNet.Redis;
+
+/// <summary>
+/// Notices over publish and subscribe. A channel belongs to the whole server, so its name carries the database's number.
+/// </summary>
+internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
+{
+    public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await database.PublishAsync(Channel(channel, database), RedisValue.EmptyString).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
+        var name = Channel(channel, database);
+        void OnMessage(RedisChannel source, RedisValue message) => onNotice();
+        await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
+        return new Subscription(subscriber, name, OnMessage);
+    }
+
+    private static RedisChannel Channel(string channel, IDatabase database) =>
+        RedisChannel.Literal($"{channel}:{database.Database}");
+
+    private sealed class Subscription(ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is RedisException or ObjectDisposedException)
+            {
+                // The connection is gone, and the subscription with it.
+            }
+        }
+    }
+}
