@@ -7,10 +7,20 @@ var builder = WebApplication.CreateBuilder(args);
 await using var emulator = await DevelopmentGateway.StartIfUnconfiguredAsync(builder);
 
 // The four lines that make an app a caller of Space and Time.
-builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
+var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
 builder.Services.AddHttpClient<BlocksClient>().AddSxtTokenHandler();
 builder.Services.AddHealthChecks().AddSxt();
 builder.Services.AddExceptionHandler<SxtExceptionHandler>();
+
+// With a connection string "redis", all instances share one session.
+if (builder.Configuration.GetConnectionString("redis") is not null)
+{
+    sxt.AddRedis(redis =>
+    {
+        redis.ConnectionStringName = "redis";
+        builder.Configuration.GetSection("SxtRedis").Bind(redis);
+    });
+}
 
 builder.Services.AddProblemDetails();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));

@@ -1,1 +1,8 @@
-await Task.CompletedTask;
+using WebFarm.Processes;
+
+if (args is [Guard.Command, ..])
+{
+    return await Guard.RunAsync(args);
+}
+
+return 0;
