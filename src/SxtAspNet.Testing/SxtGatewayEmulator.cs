@@ -1,4 +1,5 @@
 using SxtAspNet.Testing.Core;
+using SxtAspNet.Testing.DependencyInjection;
 using SxtAspNet.Testing.Fronts;
 
 namespace SxtAspNet.Testing;
@@ -35,6 +36,8 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     internal GatewayCore Core => _core;
 
     internal bool IsInMemory => _front is null;
+
+    internal OccasionalKey OccasionalKey { get; } = new();
 
     private SxtGatewayEmulator(GatewayCore core, KestrelFront? front)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Http;
 
 namespace SxtAspNet.Testing.DependencyInjection;
@@ -10,7 +9,6 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
     private const string DefaultUser = "emulator-user";
 
     private readonly ConcurrentDictionary<Uri, bool> _replacedGateways = new();
-    private readonly OccasionalKey _key = new();
 
     public void Configure(SxtOptions options)
     {
@@ -26,8 +24,8 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
         options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
         options.Keys.Clear();
         options.KeySources.Clear();
-        options.KeySources.Add(_key);
-        emulator.AddUser(options.UserId, _key.PublicKey);
+        options.KeySources.Add(emulator.OccasionalKey);
+        emulator.AddUser(options.UserId, emulator.OccasionalKey.PublicKey);
     }
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
@@ -114,22 +112,4 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
     }
 
     private SxtGatewayEmulator Emulator => emulator;
-
-    /// <summary>A key that lives as long as the app.</summary>
-    private sealed class OccasionalKey : ISxtKeySource
-    {
-        private readonly byte[] _seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
-
-        public OccasionalKey()
-        {
-            using var key = SxtSigningKey.FromSeed(_seed);
-            PublicKey = key.PublicKey.ToArray();
-        }
-
-        public ReadOnlyMemory<byte> PublicKey { get; }
-
-        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(_seed));
-
-        public override string ToString() => "the emulator's key";
-    }
 }

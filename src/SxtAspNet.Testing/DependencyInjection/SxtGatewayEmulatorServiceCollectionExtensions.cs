@@ -11,7 +11,7 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
     /// <summary>
     /// Points the whole app at an emulator: the gateway calls of all its identities, and the requests of its HTTP
     /// clients to the gateway that was configured. Each identity keeps its user id ("emulator-user" where none is
-    /// configured) and logs in with a key made for the occasion, which the emulator puts on the user's keyring; its
+    /// configured) and logs in with a key made for the emulator, which puts it on the user's keyring; its
     /// configured keys are not opened. An emulator in memory is called in memory, a started one over HTTP.
     /// </summary>
     /// <param name="services">The app's services; the identities may be registered before or after.</param>

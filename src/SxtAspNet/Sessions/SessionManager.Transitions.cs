@@ -118,6 +118,7 @@ internal sealed partial class SessionManager
         }
 
         _current = session;
+        _installedAt = TimeProvider.GetTimestamp();
         _failure = null;
         _jitter = _runtime.Random();
         _active = Activate(session);
@@ -142,9 +143,16 @@ internal sealed partial class SessionManager
             return null;
         }
 
-        // As long as no answer has told the gateway's time, the session counts as usable.
-        return new ActiveToken(session, token, _clock.IsKnown ? _clock.ToTimestamp(session.UnusableFrom) : long.MaxValue);
+        return new ActiveToken(session, token, ToTimestamp(session, session.UnusableFrom));
     }
+
+    /// <summary>When an instant of a session comes, on the monotonic clock.</summary>
+    /// <remarks>
+    /// As long as no answer has told the gateway's time, a session that was adopted counts as new: usable and not due,
+    /// but not for longer than it was granted for.
+    /// </remarks>
+    private long ToTimestamp(Session session, DateTimeOffset instant) =>
+        _clock.IsKnown ? _clock.ToTimestamp(instant) : _installedAt + ToTicks(instant - session.GrantedAt);
 
     private void OnScheduleChanged()
     {
@@ -228,9 +236,7 @@ internal sealed partial class SessionManager
             return _failure.RetryAt;
         }
 
-        return _current is not null && _clock.IsKnown
-            ? _clock.ToTimestamp(RenewalSchedule.RenewFrom(_current, _options, _jitter))
-            : null;
+        return _current is null ? null : ToTimestamp(_current, RenewalSchedule.RenewFrom(_current, _options, _jitter));
     }
 
     private SxtSessionState State()

@@ -27,6 +27,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
     private volatile SxtOptions _options;
     private volatile ActiveToken? _active;
     private Session? _current;
+    private long _installedAt;
     private double _jitter;
     private SessionOperation? _operation;
     private SessionFailure? _failure;
