@@ -33,7 +33,7 @@ public enum SxtSessionMode
 }
 
 /// <summary>A session at one moment. All instants are on the gateway's clock.</summary>
-public sealed record SxtSessionStatus
+public sealed class SxtSessionStatus
 {
     /// <summary>What the session can do for a request.</summary>
     public required SxtSessionState State { get; init; }
@@ -67,4 +67,7 @@ public sealed record SxtSessionStatus
 
     /// <summary>Failed attempts in a row.</summary>
     public int Failures { get; init; }
+
+    /// <summary>State, mode and generation.</summary>
+    public override string ToString() => $"{State} ({Mode}), generation {Generation}";
 }
