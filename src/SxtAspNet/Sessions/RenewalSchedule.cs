@@ -25,11 +25,18 @@ internal static class RenewalSchedule
 
     /// <summary>Whether a session can be refreshed, or only be followed by a new login.</summary>
     /// <remarks>
-    /// Near the end of its 24 hours a refresh would grant less than another renewal needs, so the end is met by a
-    /// login beforehand.
+    /// Near the end of its 24 hours a refresh would grant less than half a token's life, or less than another renewal
+    /// needs; the end is met by a login beforehand.
     /// </remarks>
-    public static bool CanRefresh(Session session, SxtOptions options, DateTimeOffset now) =>
-        session.RefreshToken is { IsSpent: false } refreshToken
-        && now + options.GatewayTimeout < refreshToken.ExpiresAt
-        && now + options.RenewBefore + options.RenewJitter + options.GatewayTimeout < session.EndsAt;
+    public static bool CanRefresh(Session session, SxtOptions options, DateTimeOffset now)
+    {
+        if (session.RefreshToken is not { IsSpent: false } refreshToken || now + options.GatewayTimeout >= refreshToken.ExpiresAt)
+        {
+            return false;
+        }
+
+        var half = (session.ExpiresAt - session.GrantedAt) / 2;
+        var another = options.RenewBefore + options.RenewJitter + options.GatewayTimeout;
+        return now + (half > another ? half : another) < session.EndsAt;
+    }
 }

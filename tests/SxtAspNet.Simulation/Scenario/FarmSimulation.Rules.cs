@@ -1,0 +1,63 @@
+using SxtAspNet.Testing;
+
+namespace SxtAspNet.Simulation.Scenario;
+
+/// <summary>The rules of the design, as far as they can be seen from outside.</summary>
+internal sealed partial class FarmSimulation
+{
+    /// <summary>Closer together than this, two renewals of a farm in which nothing is wrong are one too many.</summary>
+    private static readonly TimeSpan Generation = TimeSpan.FromMinutes(7);
+
+    private TimeSpan? _lastRenewal;
+    private int _renewals;
+
+    private void Check()
+    {
+        if (_gateway.Calls.ReusedRefreshTokens > 0 && !_violations.Any(violation => violation.Contains("reused", StringComparison.Ordinal)))
+        {
+            Violate("Rule 1: a refresh token was reused.");
+        }
+
+        var renewals = _gateway.Calls.Count(SxtGatewayCallKind.Token) + _gateway.Calls.Count(SxtGatewayCallKind.Refresh);
+        if (renewals != _renewals)
+        {
+            Trace($"gateway: {_gateway.Calls.Count(SxtGatewayCallKind.Token)} logins, {_gateway.Calls.Count(SxtGatewayCallKind.Refresh)} refreshes");
+            if (_lastRenewal is { } last && IsCalmSince(last) && _clock.Now - last < Generation)
+            {
+                Violate($"Rule 2: two renewals {_clock.Now - last} apart, although nothing was wrong.");
+            }
+
+            if (renewals > Budget())
+            {
+                Violate($"Rule 2: {renewals} renewals, when {Budget()} would have been plenty.");
+            }
+
+            _renewals = renewals;
+            _lastRenewal = _clock.Now;
+        }
+    }
+
+    /// <summary>One per generation; during an outage one per instance and generation; one per disturbance; and while the gateway fails, as many as the back-off lets through.</summary>
+    private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances);
+
+    private bool IsCalmSince(TimeSpan time) => _isCalm && _calmSince + TimeSpan.FromMinutes(3) < time;
+
+    private void CheckTheEnd()
+    {
+        if (_room.Records.Any(record => record.AsSpan().IndexOf("eyJ"u8) >= 0))
+        {
+            Violate("Rule 8: a token is readable in the store.");
+        }
+
+        var generations = _instances.Select(instance => instance.Status.Generation).Distinct().ToArray();
+        if (generations.Length != 1)
+        {
+            Violate("At the end the farm is not on one session: " + string.Join(", ", _instances.Select(instance => $"{instance.Name} {instance.Status}")));
+        }
+
+        foreach (var instance in _instances.Where(instance => instance.Status.State is not (SxtSessionState.Active or SxtSessionState.LoggedOut)))
+        {
+            Violate($"At the end {instance.Name} is {instance.Status}: {instance.Status.FailureMessage}");
+        }
+    }
+}

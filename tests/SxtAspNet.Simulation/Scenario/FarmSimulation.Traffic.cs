@@ -1,0 +1,101 @@
+using SxtAspNet.Simulation.World;
+
+namespace SxtAspNet.Simulation.Scenario;
+
+/// <summary>Requests, and what is to be said of them.</summary>
+internal sealed partial class FarmSimulation
+{
+    /// <summary>Longer than any back-off: by then an instance has tried again after a fault.</summary>
+    private static readonly TimeSpan AfterGatewayFaults = TimeSpan.FromSeconds(80);
+
+    /// <summary>AcquireTimeout, and an inquiry with its own limits.</summary>
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(65);
+
+    private TimeSpan _lastGatewayFault = TimeSpan.MinValue;
+
+    private void PlanRequests(Instance instance)
+    {
+        _clock.After(TimeSpan.FromSeconds(_random.Next(1, 60)), () =>
+        {
+            if (instance.Process.IsAlive)
+            {
+                instance.Process.WhenRunning(() => _ = RequestAsync(instance));
+                PlanRequests(instance);
+            }
+        });
+    }
+
+    private async Task RequestAsync(Instance instance)
+    {
+        _requests++;
+        var startedAt = _clock.Now;
+        var isReplayable = _random.NextDouble() < 0.8;
+        var expectsSuccess = IsGatewayFine(instance);
+        var expectsNoWait = expectsSuccess && IsCalm(instance) && instance.IsWarm;
+        var expiredBefore = instance.ApiLink.ExpiredTokens;
+        var isRedirected = _random.NextDouble() < 0.02;
+        instance.ApiLink.RedirectsNext = isRedirected;
+        var patience = new CancellationTokenSource();
+        var isDone = false;
+        if (_random.NextDouble() < 0.05)
+        {
+            _clock.After(TimeSpan.FromMilliseconds(_random.Next(1, 300)), () =>
+            {
+                if (!isDone)
+                {
+                    patience.Cancel();
+                }
+            });
+        }
+
+        var failure = await instance.SendAsync(isReplayable, patience.Token);
+        isDone = true;
+        patience.Dispose();
+        var took = _clock.Now - startedAt;
+        var wasPaused = instance.Process.ResumedAt >= startedAt;
+        instance.ApiLink.RedirectsNext = false;
+        if (failure is null)
+        {
+            instance.IsWarm = true;
+        }
+        else
+        {
+            _failed++;
+            Trace($"{instance.Name}: request failed after {took.TotalSeconds:0.00} s: {failure}");
+        }
+
+        if (took > LongestRequest && !wasPaused)
+        {
+            Violate($"Rule 4: a request of {instance.Name} took {took}.");
+        }
+
+        if (isRedirected || failure == "gave up" || wasPaused)
+        {
+            return;
+        }
+
+        // A gateway that refreshed, or ended the session, has killed the token under a request that can't be replayed.
+        if (failure is not null && expectsSuccess && IsGatewayFine(instance) && (isReplayable || failure != "401"))
+        {
+            Violate($"Rule 3: a request of {instance.Name} failed while the gateway answered: {failure}.");
+        }
+
+        if (took > TimeSpan.FromSeconds(1) && expectsNoWait && IsCalm(instance))
+        {
+            Violate($"Rule 3: a request of {instance.Name} waited {took} although nothing was wrong.");
+        }
+
+        if (instance.ApiLink.ExpiredTokens > expiredBefore && instance.Status.GatewayClockOffset is not null && instance.IsWarm && expectsNoWait)
+        {
+            Violate($"Rule 5: {instance.Name} presented an expired token.");
+        }
+    }
+
+    private bool IsCalm(Instance instance) =>
+        _isCalm && _clock.Now - _calmSince > TimeSpan.FromMinutes(2) && instance.Process.IsRunning;
+
+    private bool IsGatewayFine(Instance instance) =>
+        _weather.IsFine
+        && !instance.Link.IsCut
+        && (_lastGatewayFault == TimeSpan.MinValue || _clock.Now - _lastGatewayFault > AfterGatewayFaults);
+}

@@ -1,0 +1,108 @@
+using SxtAspNet.Simulation.World;
+using SxtAspNet.Testing;
+
+namespace SxtAspNet.Simulation.Scenario;
+
+/// <summary>What a seed came to.</summary>
+internal sealed record SimulationResult(int Seed, IReadOnlyList<string> Violations, IReadOnlyList<string> Trace, int Logins, int Refreshes, int Requests, int Failed);
+
+/// <summary>
+/// One farm's life under faults: a seed decides its size, its gateway, its cache and everything that goes wrong. The
+/// rules are checked at each step; at the end all faults stop, and the farm must come back to one session.
+/// </summary>
+internal sealed partial class FarmSimulation
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(100);
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(8);
+
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly VirtualClock _clock = new();
+    private readonly List<string> _trace = [];
+    private readonly List<string> _violations = [];
+    private readonly List<Instance> _instances = [];
+    private readonly List<Instance> _everyone = [];
+    private readonly SxtGatewayEmulator _gateway;
+    private readonly GatewayWeather _weather = new();
+    private readonly Room _room;
+    private int _names;
+    private int _requests;
+    private int _failed;
+    private bool _isCalm = true;
+    private TimeSpan _calmSince = TimeSpan.Zero;
+
+    public FarmSimulation(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+        _gateway = new SxtGatewayEmulator(
+            new SxtGatewayEmulatorOptions
+            {
+                OldAccessTokensSurviveRefresh = _random.NextDouble() < 0.4,
+                AllowRefreshTokenReuse = _random.NextDouble() < 0.2,
+                SendSessionExpires = _random.NextDouble() < 0.7,
+                SessionLifetime = _random.NextDouble() < 0.3 ? TimeSpan.FromMinutes(70) : TimeSpan.FromHours(24),
+            },
+            new GatewayTime(_clock));
+        _room = new Room(_clock, _random, isAtomic: _random.NextDouble() < 0.7);
+    }
+
+    public SimulationResult Run()
+    {
+        var size = _random.Next(1, 6);
+        Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}");
+        for (var i = 0; i < size; i++)
+        {
+            Add();
+        }
+
+        PlanFaults();
+        _clock.RunUntil(Duration, Check);
+
+        EndAllFaults();
+        _clock.RunUntil(Duration + Settling, Check);
+        CheckTheEnd();
+        foreach (var instance in _everyone)
+        {
+            instance.Dispose();
+        }
+
+        return new SimulationResult(
+            _seed,
+            _violations,
+            _trace,
+            _gateway.Calls.Count(SxtGatewayCallKind.Token),
+            _gateway.Calls.Count(SxtGatewayCallKind.Refresh),
+            _requests,
+            _failed);
+    }
+
+    private Instance Add()
+    {
+        var clockError = TimeSpan.FromSeconds(_random.NextDouble() < 0.5 ? 0 : _random.Next(-900, 900));
+        var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError);
+        _instances.Add(instance);
+        _everyone.Add(instance);
+        Trace($"{instance.Name} starts, its wall clock {clockError.TotalSeconds:+0;-0;0} s wrong");
+        instance.Start();
+        PlanRequests(instance);
+        return instance;
+    }
+
+    private void Trace(string message) => _trace.Add($"{_clock.Now:hh\\:mm\\:ss\\.fff} {message}");
+
+    private void Violate(string what)
+    {
+        Trace("VIOLATION: " + what);
+        _violations.Add($"{_clock.Now:hh\\:mm\\:ss\\.fff} {what}");
+    }
+
+    private sealed class GatewayTime(VirtualClock clock) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => clock.UtcNow;
+
+        public override long GetTimestamp() => clock.Now.Ticks;
+    }
+}

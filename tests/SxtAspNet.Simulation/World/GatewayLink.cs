@@ -1,0 +1,137 @@
+using SxtAspNet.Testing;
+
+namespace SxtAspNet.Simulation.World;
+
+/// <summary>How all links to the gateway are at the moment.</summary>
+internal sealed class GatewayWeather
+{
+    /// <summary>Nothing gets through.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Answers are lost after the work was done.</summary>
+    public double LostAnswers { get; set; }
+
+    /// <summary>Calls are refused: 503, or 429 with Retry-After.</summary>
+    public int? Refusal { get; set; }
+
+    public TimeSpan ExtraDelay { get; set; }
+
+    public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay < TimeSpan.FromSeconds(2);
+}
+
+/// <summary>One instance's link to the gateway: delays, losses, and a record of who presented which refresh token.</summary>
+internal sealed class GatewayLink(
+    VirtualClock clock, Process process, HttpMessageHandler gateway, GatewayWeather weather, Random random, Action<string> violation) : HttpMessageHandler
+{
+    private readonly HttpMessageInvoker _gateway = new(gateway);
+    private readonly HashSet<string> _received = [];
+    private readonly HashSet<string> _presented = [];
+
+    /// <summary>Only this instance can't get through to log in, refresh or ask.</summary>
+    public bool IsCut { get; set; }
+
+    public int Calls { get; private set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        clock.CheckThread();
+        Calls++;
+        await clock.DelayAsync(Latency(), cancellationToken);
+        if (IsCut || weather.IsDown)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "The gateway can't be reached.");
+        }
+
+        if (weather.Refusal is { } status)
+        {
+            var refusal = new HttpResponseMessage((System.Net.HttpStatusCode)status) { RequestMessage = request, Content = new ByteArrayContent([]) };
+            refusal.Headers.Date = clock.UtcNow;
+            return refusal;
+        }
+
+        CheckRefresh(request);
+        var response = await _gateway.SendAsync(request, CancellationToken.None);
+        await RememberAsync(response);
+        if (random.NextDouble() < weather.LostAnswers)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer is lost.");
+        }
+
+        await clock.DelayAsync(Latency(), cancellationToken);
+        await process.RunningAsync();
+        return response;
+    }
+
+    private TimeSpan Latency() => TimeSpan.FromMilliseconds(random.Next(5, 100)) + (weather.ExtraDelay / 2);
+
+    private void CheckRefresh(HttpRequestMessage request)
+    {
+        if (!request.RequestUri!.AbsolutePath.EndsWith("/refresh", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var token = request.Headers.Authorization!.Parameter!;
+        if (!_received.Contains(token))
+        {
+            violation("Rule 1: a refresh token was presented by an instance that did not receive it.");
+        }
+
+        if (!_presented.Add(token))
+        {
+            violation("Rule 1: a refresh token was presented twice.");
+        }
+    }
+
+    private async Task RememberAsync(HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode && response.RequestMessage!.RequestUri!.AbsolutePath is var path
+            && (path.EndsWith("/token", StringComparison.Ordinal) || path.EndsWith("/refresh", StringComparison.Ordinal)))
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+            _received.Add(json.RootElement.GetProperty("refreshToken").GetString()!);
+        }
+    }
+}
+
+/// <summary>What an API answers through the token handler; and, on demand, a redirect to another host that answers 401.</summary>
+internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, Random random, Action<string> violation) : HttpMessageHandler
+{
+    private readonly HttpMessageInvoker _gateway = new(gateway.CreateHandler());
+
+    public bool RedirectsNext { get; set; }
+
+    /// <summary>Whether a token that had expired was presented in the last request.</summary>
+    public int ExpiredTokens { get; private set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        clock.CheckThread();
+        if (request.RequestUri!.Host != gateway.BaseAddress.Host)
+        {
+            if (request.Headers.Contains("Authorization"))
+            {
+                violation($"Rule 6: a token went to {request.RequestUri.Host}.");
+            }
+
+            return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
+        }
+
+        if (RedirectsNext)
+        {
+            // As SocketsHttpHandler does it: the request itself is turned to the other host, without the header.
+            RedirectsNext = false;
+            request.RequestUri = new Uri("https://elsewhere.test/v1/sql");
+            request.Headers.Authorization = null;
+            return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
+        }
+
+        await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
+        var before = gateway.Calls.ExpiredTokensPresented;
+        var response = await _gateway.SendAsync(request, CancellationToken.None);
+        ExpiredTokens += gateway.Calls.ExpiredTokensPresented - before;
+        await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
+        await process.RunningAsync();
+        return response;
+    }
+}

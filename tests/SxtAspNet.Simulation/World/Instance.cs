@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Json;
+using Medallion.Threading;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Outbound;
+using SxtAspNet.Sessions;
+using SxtAspNet.Testing;
+
+namespace SxtAspNet.Simulation.World;
+
+/// <summary>One instance of the farm: the real session, its links, and the requests that it makes.</summary>
+internal sealed class Instance : IDisposable
+{
+    public const string User = "orders-service";
+
+    private readonly VirtualClock _clock;
+    private readonly ServiceProvider _provider;
+    private readonly SessionManager _sessions;
+    private readonly HttpMessageInvoker _api;
+    private readonly Uri _url;
+
+    public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError)
+    {
+        Name = name;
+        _clock = clock;
+        _url = new Uri(gateway.BaseAddress, "v1/sql");
+        Process = new Process(clock);
+        Door = new Room.Door(room, clock, Process);
+        Link = new GatewayLink(clock, Process, gateway.CreateHandler(), weather, random, violation);
+        ApiLink = new ApiLink(clock, Process, gateway, random, violation);
+
+        var services = new ServiceCollection();
+        services.AddSingleton(new SessionRuntime(new InstanceTime(clock, Process, wallClockError))
+        {
+            Random = random.NextDouble,
+            StartDetached = work => Process.WhenRunning(() => _ = work()),
+        });
+        services.AddSingleton<ISxtSessionStore>(Door);
+        services.AddSingleton<IDistributedLockProvider>(Door);
+        services.AddKeyedSingleton<ISessionNotices>("", Door);
+        services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
+        services.AddSxt(options => options.UserId = User);
+        services.UseSxtGatewayEmulator(gateway);
+        services.PostConfigureAll<SxtOptions>(options => options.BackchannelHttpHandler = Link);
+        _provider = services.BuildServiceProvider();
+        _sessions = _provider.GetRequiredKeyedService<SessionManager>("");
+        var handler = _provider.GetRequiredKeyedService<SxtTokenHandler>("");
+        handler.InnerHandler = ApiLink;
+        _api = new HttpMessageInvoker(handler);
+    }
+
+    public string Name { get; }
+
+    public Process Process { get; }
+
+    public Room.Door Door { get; }
+
+    public GatewayLink Link { get; }
+
+    public ApiLink ApiLink { get; }
+
+    public SxtSessionStatus Status => _sessions.Status;
+
+    public bool IsWarm { get; set; }
+
+    public void Start() => Process.WhenRunning(_sessions.StartInBackground);
+
+    public Task LogoutAsync() => _sessions.LogoutAsync(CancellationToken.None);
+
+    /// <summary>Sends a request; null when it was answered, else why not.</summary>
+    public async Task<string?> SendAsync(bool isReplayable, CancellationToken cancellationToken)
+    {
+        _clock.CheckThread();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _url)
+        {
+            Content = isReplayable
+                ? JsonContent.Create(new Query("SELECT * FROM ETHEREUM.BLOCKS LIMIT 1"))
+                : new StreamContent(new MemoryStream("""{"sqlText":"SELECT * FROM ETHEREUM.BLOCKS LIMIT 1"}"""u8.ToArray()))
+                {
+                    Headers = { ContentType = new("application/json") },
+                },
+        };
+        try
+        {
+            using var response = await _api.SendAsync(request, cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK ? null : $"{(int)response.StatusCode}";
+        }
+        catch (OperationCanceledException)
+        {
+            return "gave up";
+        }
+        catch (HttpRequestException failure)
+        {
+            return failure is SxtAuthenticationException typed ? typed.Reason.ToString() : failure.Message;
+        }
+    }
+
+    public void Dispose()
+    {
+        Process.Kill();
+        _sessions.Dispose();
+    }
+
+    private sealed record Query(string SqlText);
+}
