@@ -153,12 +153,13 @@ internal sealed class SxtTokenHandler(
     private async ValueTask<bool> PrepareReplayAsync(
         HttpResponseMessage response, Attempt attempt, CancellationToken cancellationToken)
     {
+        var canReplay = sessions.Options.ReplayOnUnauthorized && ReplayableContent.CanReplay(attempt.Request);
         ActiveToken? successor;
         try
         {
             // Looked for even when this request can't use it: the next ones can.
             successor = IsAnswerToOurToken(response, attempt)
-                ? await inquiry.FindSuccessorAsync(attempt.Token, cancellationToken).ConfigureAwait(false)
+                ? await inquiry.FindSuccessorAsync(attempt.Token, canReplay, cancellationToken).ConfigureAwait(false)
                 : null;
         }
         catch
@@ -167,8 +168,13 @@ internal sealed class SxtTokenHandler(
             throw;
         }
 
-        if (successor is null || !sessions.Options.ReplayOnUnauthorized || !CanReplay(attempt.Request))
+        if (successor is null || !canReplay)
         {
+            if (successor is not null && sessions.Options.ReplayOnUnauthorized)
+            {
+                logger.NotReplayable();
+            }
+
             return false;
         }
 
@@ -177,17 +183,6 @@ internal sealed class SxtTokenHandler(
         logger.Replayed();
         metrics.Replayed();
         return true;
-    }
-
-    private bool CanReplay(HttpRequestMessage request)
-    {
-        if (ReplayableContent.CanReplay(request))
-        {
-            return true;
-        }
-
-        logger.NotReplayable();
-        return false;
     }
 
     /// <summary>

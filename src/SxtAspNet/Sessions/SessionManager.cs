@@ -239,6 +239,18 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         }
     }
 
+    /// <summary>Whether the user was logged out, and no request has needed a token since.</summary>
+    public bool IsLoggedOut
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _current is { IsTombstone: true };
+            }
+        }
+    }
+
     /// <summary>Waits for the renewal or logout that is under way, if any.</summary>
     public async Task WaitForOperationAsync(CancellationToken cancellationToken)
     {

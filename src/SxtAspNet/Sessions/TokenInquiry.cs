@@ -18,8 +18,12 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
     private Inquiry? _latest;
 
     /// <summary>Looks for a token to send instead of one that was answered by 401.</summary>
+    /// <param name="rejected">The token that was sent.</param>
+    /// <param name="canReplay">Whether the request can be sent again; only then it counts as the one that logs in after a logout.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The token; <see langword="null"/>: there is none, and the 401 is the answer.</returns>
-    public async ValueTask<ActiveToken?> FindSuccessorAsync(ActiveToken rejected, CancellationToken cancellationToken)
+    public async ValueTask<ActiveToken?> FindSuccessorAsync(
+        ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
     {
         if (sessions.Successor(rejected) is { } successor)
         {
@@ -33,6 +37,11 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
             if (sessions.Successor(rejected) is null)
             {
                 await JoinInquiryAsync(rejected, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (canReplay && sessions.IsLoggedOut)
+            {
+                return await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is TimeoutException or SxtAuthenticationException)

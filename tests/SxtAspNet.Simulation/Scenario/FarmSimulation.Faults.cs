@@ -8,6 +8,7 @@ internal sealed partial class FarmSimulation
     private readonly HashSet<string> _active = [];
     private bool _isOver;
     private int _disturbances;
+    private TimeSpan _lastRevocation = TimeSpan.FromDays(-1);
 
     private void PlanFaults()
     {
@@ -110,6 +111,7 @@ internal sealed partial class FarmSimulation
                 During("gateway slow", null, length, () => _weather.ExtraDelay = TimeSpan.FromSeconds(_random.Next(1, 15)), () => EndGatewayFault(() => _weather.ExtraDelay = TimeSpan.Zero));
                 break;
             default:
+                _lastRevocation = _clock.Now;
                 if (_random.NextDouble() < 0.5)
                 {
                     Disturb("session revoked");

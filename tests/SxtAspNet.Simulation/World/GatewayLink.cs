@@ -101,6 +101,9 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
 
     public bool RedirectsNext { get; set; }
 
+    /// <summary>How many requests were sent, replays included.</summary>
+    public int Sent { get; private set; }
+
     /// <summary>Whether a token that had expired was presented in the last request.</summary>
     public int ExpiredTokens { get; private set; }
 
@@ -126,6 +129,7 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
             return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
         }
 
+        Sent++;
         await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
         var before = gateway.Calls.ExpiredTokensPresented;
         var response = await _gateway.SendAsync(request, CancellationToken.None);
