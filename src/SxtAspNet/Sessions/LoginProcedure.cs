@@ -11,6 +11,7 @@ namespace SxtAspNet.Sessions;
 /// can't be opened or is refused; when the gateway itself fails, other keys would not help.
 /// </summary>
 internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySources, TimeProvider timeProvider, ILogger logger)
+    : IDisposable
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
@@ -20,6 +21,12 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
     {
+        if (!options.KeepKeyInMemory)
+        {
+            // It was kept before the setting changed.
+            Dispose();
+        }
+
         List<SxtAuthenticationException> failures = [];
         foreach (var source in keySources.For(options))
         {
@@ -42,6 +49,13 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
         }
 
         throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the key that was kept in memory, if any.</summary>
+    public void Dispose()
+    {
+        _kept?.Dispose();
+        _kept = null;
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
