@@ -142,7 +142,16 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            var running = call(either.Token).AsTask();
+            try
+            {
+                return await running.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Abandon(running);
+                throw;
+            }
         }
         catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -154,6 +163,19 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
             throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
         }
     }
+
+    /// <summary>Nobody waits for this any more: a key that still comes is closed, a failure is looked at.</summary>
+    private static void Abandon<T>(Task<T> call) => call.ContinueWith(
+        static late =>
+        {
+            if (late.Exception is null && late.IsCompletedSuccessfully)
+            {
+                (late.Result as IDisposable)?.Dispose();
+            }
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 
     private async Task<SxtAuthenticationException> ExplainAsync(
         List<SxtAuthenticationException> failures, SxtOptions options, CancellationToken cancellationToken)
