@@ -27,7 +27,7 @@ internal static class IdentityServices
 
         services.AddKeyedSingleton(name, (provider, _) => new GatewayClock(Runtime(provider).TimeProvider));
         services.AddKeyedSingleton(name, (provider, _) => new GatewayTransport(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).GatewayUrl,
+            provider.GetRequiredKeyedService<SessionIdentity>(name).BaseUrl,
             Settings(provider).Get(name).BackchannelHttpHandler,
             provider.GetRequiredKeyedService<GatewayClock>(name),
             Runtime(provider).TimeProvider,
