@@ -39,6 +39,7 @@ internal static class IdentityServices
         services.AddKeyedSingleton(name, (provider, _) => new KeySources(
             provider.GetServices<IKeySourceFactory>(), provider.GetKeyedServices<ISxtKeySource>(name)));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(
+            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId,
             provider.GetRequiredKeyedService<GatewayClient>(name),
             provider.GetRequiredKeyedService<KeySources>(name),
             Runtime(provider).TimeProvider,

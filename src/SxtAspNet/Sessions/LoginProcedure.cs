@@ -10,8 +10,8 @@ namespace SxtAspNet.Sessions;
 /// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
 /// can't be opened or is refused; when the gateway itself fails, other keys would not help.
 /// </summary>
-internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySources, TimeProvider timeProvider, ILogger logger)
-    : IDisposable
+internal sealed class LoginProcedure(
+    string userId, GatewayClient gateway, KeySources keySources, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
@@ -125,7 +125,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
             {
                 throw new SxtAuthenticationException(
                     SxtFailureReason.ChallengeExpired,
-                    $"Login of user '{options.UserId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
+                    $"Login of user '{userId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
                     + "asking for a challenge and presenting it; is this process starved or paused?");
             }
         }
@@ -185,7 +185,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
         {
             return new SxtAuthenticationException(
                 SxtFailureReason.UserUnknown,
-                $"The gateway knows no user '{options.UserId}'; check UserId and GatewayUrl.",
+                $"The gateway knows no user '{userId}'; check UserId and GatewayUrl.",
                 refused);
         }
 
@@ -193,11 +193,11 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeySources keySource
         return refused is not null
             ? new SxtAuthenticationException(
                 SxtFailureReason.KeyRefused,
-                $"No configured key is accepted for user '{options.UserId}'; check that the public key is on the user's keyring. {reasons}",
+                $"No configured key is accepted for user '{userId}'; check that the public key is on the user's keyring. {reasons}",
                 refused)
             : new SxtAuthenticationException(
                 SxtFailureReason.KeyUnavailable,
-                $"No configured key of user '{options.UserId}' can be opened. {reasons}",
+                $"No configured key of user '{userId}' can be opened. {reasons}",
                 failures.FirstOrDefault());
     }
 
