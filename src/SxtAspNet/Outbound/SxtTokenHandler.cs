@@ -104,7 +104,7 @@ internal sealed class SxtTokenHandler(
     {
         if (!SxtRequestOptions.IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
         {
-            logger.OriginNotAllowed(request.RequestUri!.GetLeftPart(UriPartial.Authority));
+            logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         }
 
         return false;
