@@ -16,16 +16,10 @@ internal sealed class SecondAttempt(Action<HttpRequestMessage> between) : Delega
 /// <summary>Sends whatever fails again, as an app may have it for all of its clients.</summary>
 internal sealed class RetryingHandler : DelegatingHandler
 {
-    private static int _sent;
-
-    /// <summary>How many requests of this process have passed such handlers.</summary>
-    public static int Sent => Volatile.Read(ref _sent);
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            Interlocked.Increment(ref _sent);
             try
             {
                 var response = await base.SendAsync(request, cancellationToken);
