@@ -202,5 +202,9 @@ internal sealed class SxtTokenHandler(
         && values.ToString() == attempt.Header;
 
     /// <summary>A request as it was sent.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, string Header, long SentAt);
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, string Header, long SentAt)
+    {
+        /// <summary>Not the record's own, which would print the header.</summary>
+        public override string ToString() => $"attempt with {Token}";
+    }
 }
