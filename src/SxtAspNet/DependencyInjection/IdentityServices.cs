@@ -25,7 +25,7 @@ internal static class IdentityServices
 
         services.AddKeyedSingleton(name, (provider, _) => new GatewayClock(Runtime(provider).TimeProvider));
         services.AddKeyedSingleton(name, (provider, _) => new GatewayTransport(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).GatewayUrl,
+            provider.GetRequiredKeyedService<SessionIdentity>(name).BaseUrl,
             Settings(provider).Get(name).BackchannelHttpHandler,
             provider.GetRequiredKeyedService<GatewayClock>(name),
             Runtime(provider).TimeProvider,
@@ -39,6 +39,7 @@ internal static class IdentityServices
         services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
             provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider).TimeProvider));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(
+            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId,
             provider.GetRequiredKeyedService<GatewayClient>(name),
             provider.GetRequiredKeyedService<KeyOpener>(name),
             Runtime(provider).TimeProvider,

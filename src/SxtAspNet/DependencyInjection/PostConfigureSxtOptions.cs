@@ -12,6 +12,7 @@ internal sealed class PostConfigureSxtOptions : IPostConfigureOptions<SxtOptions
             key.AzureKeyVault?.VaultUri, key.AzureKeyVault?.Secret, key.AzureKeyVault?.Version));
         Deduplicate(options.KeySources, source => source);
         Deduplicate(options.AllowedOrigins, origin => origin);
+        Deduplicate(options.ConfigurationProblems, problem => problem);
     }
 
     private static void Deduplicate<T, TIdentity>(IList<T> list, Func<T, TIdentity> identity)

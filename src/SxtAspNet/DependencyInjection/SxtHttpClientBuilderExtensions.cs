@@ -28,7 +28,7 @@ public static class SxtHttpClientBuilderExtensions
         if (builder.Name is not null)
         {
             builder.ConfigureHttpClient((provider, client) =>
-                client.BaseAddress ??= Require<SessionIdentity>(provider, identity).GatewayUrl);
+                client.BaseAddress ??= Require<SessionIdentity>(provider, identity).BaseUrl);
         }
 
         // After all of the app's own settings: whatever they say about other headers, this one is never logged.

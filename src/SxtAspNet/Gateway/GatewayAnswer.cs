@@ -78,19 +78,21 @@ internal sealed partial class GatewayAnswer(
             text = System.Text.Encoding.UTF8.GetString(body);
         }
 
-        if (string.IsNullOrWhiteSpace(text) || text.StartsWith('<'))
+        text ??= "";
+        text = Unprintable().Replace(text.Length > 4 * LongestExplanation ? text[..(4 * LongestExplanation)] : text, " ").Trim();
+        if (text.Length == 0 || text.StartsWith('<'))
         {
             return "";
         }
 
-        text = PossibleSecret().Replace(text.Length > 4 * LongestExplanation ? text[..(4 * LongestExplanation)] : text, "…");
-        text = ControlCharacters().Replace(text, " ").Trim();
+        text = PossibleSecret().Replace(text, "…");
         return $": \"{(text.Length > LongestExplanation ? text[..LongestExplanation] : text)}\"";
     }
 
     [GeneratedRegex(@"[A-Za-z0-9+/_=.\-]{16,}")]
     private static partial Regex PossibleSecret();
 
-    [GeneratedRegex(@"\p{C}+")]
-    private static partial Regex ControlCharacters();
+    /// <summary>Control characters, and the line breaks that are none.</summary>
+    [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]+")]
+    private static partial Regex Unprintable();
 }

@@ -19,9 +19,9 @@ internal sealed class GatewayTransport : IDisposable
     private readonly ResiliencePipeline _retry;
 
     public GatewayTransport(
-        Uri gatewayUrl, HttpMessageHandler? backchannel, GatewayClock clock, TimeProvider timeProvider, Func<double> random)
+        Uri baseUrl, HttpMessageHandler? backchannel, GatewayClock clock, TimeProvider timeProvider, Func<double> random)
     {
-        _baseUrl = gatewayUrl.AbsoluteUri.EndsWith('/') ? gatewayUrl : new Uri(gatewayUrl.AbsoluteUri + "/");
+        _baseUrl = baseUrl;
         _clock = clock;
         _timeProvider = timeProvider;
         _invoker = new HttpMessageInvoker(Harden(backchannel ?? CreateHandler()), disposeHandler: backchannel is null);

@@ -1,6 +1,6 @@
 namespace SxtAspNet.Keys;
 
-/// <summary>Opens keys and has them sign within KeyTimeout. What it calls is foreign code: it may hang, ignore its token, and throw what it likes.</summary>
+/// <summary>Opens keys and has them sign, within KeyTimeout.</summary>
 internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
 {
     public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
@@ -20,13 +20,12 @@ internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
     private async Task<T> WithinKeyTimeoutAsync<T>(
         Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.KeyTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return await BoundedCall.RunAsync(
+                call, options.KeyTimeout, timeProvider, cancellationToken, DiscardAsync).ConfigureAwait(false);
         }
-        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             throw new SxtAuthenticationException(
                 SxtFailureReason.KeyUnavailable, $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout).");
@@ -34,6 +33,13 @@ internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
         catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
         {
             throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
+        }
+
+        // A key that opens when nobody waits any more.
+        static ValueTask DiscardAsync(T late)
+        {
+            (late as IDisposable)?.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -104,7 +104,7 @@ internal sealed class SxtTokenHandler(
     {
         if (!SxtRequestOptions.IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
         {
-            logger.OriginNotAllowed(request.RequestUri!.GetLeftPart(UriPartial.Authority));
+            logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         }
 
         return false;
@@ -197,5 +197,9 @@ internal sealed class SxtTokenHandler(
         && values.ToString() == attempt.Header;
 
     /// <summary>A request as it was sent.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, string Header, long SentAt);
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, string Header, long SentAt)
+    {
+        /// <summary>Not the record's own, which would print the header.</summary>
+        public override string ToString() => $"attempt with {Token}";
+    }
 }

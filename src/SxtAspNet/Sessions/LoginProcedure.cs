@@ -10,7 +10,8 @@ namespace SxtAspNet.Sessions;
 /// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
 /// can't be opened or is refused; when the gateway itself fails, other keys would not help.
 /// </summary>
-internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, TimeProvider timeProvider, ILogger logger)
+internal sealed class LoginProcedure(
+    string userId, GatewayClient gateway, KeyOpener keys, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
@@ -20,6 +21,12 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, Time
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
     {
+        if (!options.KeepKeyInMemory)
+        {
+            // It was kept before the setting changed.
+            Dispose();
+        }
+
         List<SxtAuthenticationException> failures = [];
         foreach (var source in keys.SourcesFor(options))
         {
@@ -42,6 +49,13 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, Time
         }
 
         throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the key that was kept in memory, if any.</summary>
+    public void Dispose()
+    {
+        _kept?.Dispose();
+        _kept = null;
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
@@ -107,7 +121,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, Time
             {
                 throw new SxtAuthenticationException(
                     SxtFailureReason.ChallengeExpired,
-                    $"Login of user '{options.UserId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
+                    $"Login of user '{userId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
                     + "asking for a challenge and presenting it; is this process starved or paused?");
             }
         }
@@ -121,7 +135,7 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, Time
         {
             return new SxtAuthenticationException(
                 SxtFailureReason.UserUnknown,
-                $"The gateway knows no user '{options.UserId}'; check UserId and GatewayUrl.",
+                $"The gateway knows no user '{userId}'; check UserId and GatewayUrl.",
                 refused);
         }
 
@@ -129,11 +143,11 @@ internal sealed class LoginProcedure(GatewayClient gateway, KeyOpener keys, Time
         return refused is not null
             ? new SxtAuthenticationException(
                 SxtFailureReason.KeyRefused,
-                $"No configured key is accepted for user '{options.UserId}'; check that the public key is on the user's keyring. {reasons}",
+                $"No configured key is accepted for user '{userId}'; check that the public key is on the user's keyring. {reasons}",
                 refused)
             : new SxtAuthenticationException(
                 SxtFailureReason.KeyUnavailable,
-                $"No configured key of user '{options.UserId}' can be opened. {reasons}",
+                $"No configured key of user '{userId}' can be opened. {reasons}",
                 failures.FirstOrDefault());
     }
 

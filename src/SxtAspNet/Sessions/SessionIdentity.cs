@@ -8,6 +8,7 @@ internal sealed class SessionIdentity
         Name = name;
         UserId = options.UserId;
         GatewayUrl = options.GatewayUrl;
+        BaseUrl = GatewayUrl.AbsolutePath.EndsWith('/') ? GatewayUrl : new Uri(GatewayUrl.AbsoluteUri + "/");
         AllowedOrigins = [.. options.AllowedOrigins];
         Origins = [Origin.Of(GatewayUrl), .. AllowedOrigins.Select(Origin.Of)];
     }
@@ -18,6 +19,9 @@ internal sealed class SessionIdentity
     public string UserId { get; }
 
     public Uri GatewayUrl { get; }
+
+    /// <summary>The gateway's URL with a slash at its end, without which a relative URL would replace its last segment.</summary>
+    public Uri BaseUrl { get; }
 
     /// <summary>Where the token may go: the gateway's origin, and those that the settings add.</summary>
     public Origin[] Origins { get; }

@@ -176,7 +176,7 @@ internal sealed partial class SessionManager
 
         if (!_identity.Matches(options))
         {
-            _logger.RestartNeeded(name);
+            _logger.RestartNeeded(name.Length == 0 ? "(default)" : name);
         }
 
         _options = options;

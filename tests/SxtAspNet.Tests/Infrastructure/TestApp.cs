@@ -26,7 +26,8 @@ internal sealed class TestApp : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         SxtGatewayEmulatorOptions? gateway = null,
         TimeSpan localClockOffset = default,
-        bool isDeterministic = true)
+        bool isDeterministic = true,
+        TestKeySource? key = null)
     {
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var emulatorOptions = gateway ?? new SxtGatewayEmulatorOptions();
@@ -48,7 +49,20 @@ internal sealed class TestApp : IAsyncDisposable
             options?.Invoke(settings);
         });
         collection.AddHttpClient(Client).AddSxtTokenHandler().AddHttpMessageHandler(() => new RecordingHandler(Recorder));
-        collection.UseSxtGatewayEmulator(Gateway);
+        if (key is null)
+        {
+            collection.UseSxtGatewayEmulator(Gateway);
+        }
+        else
+        {
+            // As against a real gateway: an own key, and the framework's handlers down to the innermost.
+            Gateway.AddUser(User, key.PublicKey);
+            collection.PostConfigureAll<SxtOptions>(settings =>
+                (settings.GatewayUrl, settings.BackchannelHttpHandler) = (Gateway.BaseAddress, Gateway.CreateHandler()));
+            collection.UseKeys(key);
+            collection.ConfigureHttpClientDefaults(defaults => defaults.ConfigurePrimaryHttpMessageHandler(Gateway.CreateHandler));
+        }
+
         services?.Invoke(collection);
         _provider = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

@@ -1,0 +1,242 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using SxtAspNet.DependencyInjection;
+using SxtAspNet.Tests.Infrastructure;
+
+namespace SxtAspNet.Tests.DependencyInjection;
+
+public class ValidationTests
+{
+    private const string Secret = "s3cret-value";
+
+    [Fact]
+    public void Sound_settings_of_every_kind_are_bound()
+    {
+        using var provider = Build(
+            """
+            { "Sxt": { "GatewayUrl": "https://proxy.test/sxt", "UserId": "orders-service",
+                "Keys": [ { "File": "a.pem", "PasswordFile": "a.txt", "RequirePrivateFile": true } ],
+                "AllowedOrigins": [ "https://api.test:8443", "http://localhost:5000" ],
+                "RenewBefore": "00:06:00", "RenewJitter": "00:00:10", "GatewayTimeout": "00:00:05",
+                "KeyTimeout": "00:00:03", "AcquireTimeout": "00:00:20", "ReplayOnUnauthorized": false,
+                "LoginAtStartup": "required", "KeepKeyInMemory": true } }
+            """);
+
+        var options = Options(provider);
+
+        Assert.Equal(new Uri("https://proxy.test/sxt"), options.GatewayUrl);
+        Assert.Equal("orders-service", options.UserId);
+        var key = Assert.Single(options.Keys);
+        Assert.Equal(("a.pem", "a.txt", true), (key.File, key.PasswordFile, key.RequirePrivateFile));
+        Assert.Equal([new Uri("https://api.test:8443"), new Uri("http://localhost:5000")], options.AllowedOrigins);
+        Assert.Equal(TimeSpan.FromMinutes(6), options.RenewBefore);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.RenewJitter);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.GatewayTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), options.KeyTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(20), options.AcquireTimeout);
+        Assert.False(options.ReplayOnUnauthorized);
+        Assert.Equal(SxtLoginAtStartup.Required, options.LoginAtStartup);
+        Assert.True(options.KeepKeyInMemory);
+    }
+
+    [Theory]
+    [InlineData("""  "UserId": ""  """, "UserId is missing; set it")]
+    [InlineData("""  "UserId": "orders service"  """, "UserId holds white space")]
+    [InlineData("""  "UserId": { "Name": "x" }  """, "'Sxt:UserId' must be text, but has settings below it")]
+    [InlineData("""  "GatewayUrl": "gateway"  """, "'Sxt:GatewayUrl' must be a URL")]
+    [InlineData("""  "GatewayUrl": "ftp://gateway.test"  """, "GatewayUrl must be an absolute https URL")]
+    [InlineData("""  "GatewayUrl": "http://gateway.test"  """, "GatewayUrl uses plain http")]
+    [InlineData("""  "GatewayUrl": "https://someone@gateway.test"  """, "GatewayUrl must have no user, query or fragment")]
+    [InlineData("""  "GatewayUrl": "https://gateway.test/?a=b"  """, "GatewayUrl must have no user, query or fragment")]
+    [InlineData("""  "GatewayUrl": "https://gateway.test/#a"  """, "GatewayUrl must have no user, query or fragment")]
+    [InlineData("""  "AllowedOrigins": [ "https://a.test", "https://b.test/api" ]  """, "AllowedOrigins[1] is an origin and can't have a path")]
+    [InlineData("""  "AllowedOrigins": [ "http://a.test" ]  """, "AllowedOrigins[0] uses plain http")]
+    [InlineData("""  "AllowedOrigins": [ "https://a.test/?b" ]  """, "AllowedOrigins[0] must have no user, query or fragment")]
+    [InlineData("""  "AllowedOrigins": [ "a" ]  """, "'Sxt:AllowedOrigins:0' must be a URL")]
+    [InlineData("""  "AllowedOrigins": "https://a.test"  """, "'Sxt:AllowedOrigins' must be a list of URLs")]
+    [InlineData("""  "AllowedOrigins": { "First": "https://a.test" }  """, "'Sxt:AllowedOrigins:First': its parent must be a list of URLs")]
+    [InlineData("""  "Keys": []  """, "Keys is empty; add at least one signing key")]
+    [InlineData("""  "Keys": "sxt.pem"  """, "'Sxt:Keys' must be a list of objects")]
+    [InlineData("""  "Keys": [ "sxt.pem" ]  """, "'Sxt:Keys:0' must be an object, but is a single value")]
+    [InlineData("""  "Keys": { "File": "sxt.pem" }  """, "'Sxt:Keys:File': its parent must be a list of objects")]
+    [InlineData("""  "Keys": [ { "Path": "sxt.pem" } ]  """, "'Sxt:Keys:0:Path' is not a setting. Those of 'Sxt:Keys:0' are: File,")]
+    [InlineData("""  "Keys": [ { "Password": "x" } ]  """, "Keys[0] names no key; set File or AzureKeyVault")]
+    [InlineData("""  "Keys": [ { "File": "a", "Password": "x", "PasswordFile": "b" } ]  """, "Keys[0] has both Password and PasswordFile")]
+    [InlineData("""  "Keys": [ { "File": "a", "RequirePrivateFile": "maybe" } ]  """, "'Sxt:Keys:0:RequirePrivateFile' must be true or false")]
+    [InlineData("""  "Keys": [ { "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "Keys[0] has both File and AzureKeyVault")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault()")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "Secret": "s" } } ]  """, "Keys[0].AzureKeyVault.VaultUri must be the vault's https URL")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "http://v.test", "Secret": "s" } } ]  """, "Keys[0].AzureKeyVault.VaultUri must be the vault's https URL")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test" } } ]  """, "Keys[0].AzureKeyVault.Secret is missing")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" }, "PasswordFile": "a" } ]  """, "Password, PasswordFile and RequirePrivateFile are for a File only")]
+    [InlineData("""  "Keys": [ { "AzureKeyVault": { "Vault": "v" } } ]  """, "'Sxt:Keys:0:AzureKeyVault:Vault' is not a setting")]
+    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, UserId,")]
+    [InlineData("""  "RenewBefore": "5"  """, "'Sxt:RenewBefore' is \"5\", a number without a unit, which .NET reads as days")]
+    [InlineData("""  "RenewBefore": 300  """, "'Sxt:RenewBefore' is \"300\", a number without a unit")]
+    [InlineData("""  "RenewBefore": "5 minutes"  """, "'Sxt:RenewBefore' must be a time span such as \"00:05:00\"")]
+    [InlineData("""  "RenewBefore": "00:00:00"  """, "RenewBefore is 00:00:00; it must be between 00:00:01 and 00:20:00")]
+    [InlineData("""  "RenewBefore": "01:00:00"  """, "RenewBefore is 01:00:00; it must be between")]
+    [InlineData("""  "RenewBefore": "00:00:40"  """, "RenewBefore (00:00:40) must be longer than GatewayTimeout plus RenewJitter (00:00:40)")]
+    [InlineData("""  "RenewJitter": "-00:00:01"  """, "RenewJitter is -00:00:01; it must be between")]
+    [InlineData("""  "GatewayTimeout": "00:02:01"  """, "GatewayTimeout is 00:02:01; it must be between")]
+    [InlineData("""  "KeyTimeout": "0"  """, "KeyTimeout is 00:00:00; it must be between")]
+    [InlineData("""  "AcquireTimeout": "00:11:00"  """, "AcquireTimeout is 00:11:00; it must be between")]
+    [InlineData("""  "ReplayOnUnauthorized": "sometimes"  """, "'Sxt:ReplayOnUnauthorized' must be true or false")]
+    [InlineData("""  "KeepKeyInMemory": "yes"  """, "'Sxt:KeepKeyInMemory' must be true or false")]
+    [InlineData("""  "LoginAtStartup": "Later"  """, "'Sxt:LoginAtStartup' must be one of Background, Required, OnDemand")]
+    [InlineData("""  "LoginAtStartup": "7"  """, "'Sxt:LoginAtStartup' must be one of Background, Required, OnDemand")]
+    public void A_wrong_setting_is_named_with_what_to_write_instead(string setting, string expected)
+    {
+        Assert.Contains(expected, Problems($$"""{ "Sxt": { {{setting}} } }"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        var message = Problems(
+            """
+            { "Sxt": { "GatewayUrl": "http://gateway.test", "Usr": "x", "RenewBefore": "5", "AllowedOrigins": [ "https://a.test/b" ],
+                "KeyTimeout": "01:00:00", "Keys": [ { "File": "a", "AzureKeyVault": { "Secret": "s" } }, "b" ] } }
+            """);
+
+        Assert.All(
+            ["GatewayUrl uses plain http", "'Sxt:Usr'", "'Sxt:RenewBefore'", "AllowedOrigins[0]", "KeyTimeout", "Keys[0]", "'Sxt:Keys:1'", "UserId is missing"],
+            problem => Assert.Contains(problem, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_problem_of_a_section_that_is_registered_twice_is_told_once()
+    {
+        var section = TestConfiguration.FromJson("""{ "Sxt": { "Usr": "x" } }""").GetSection("Sxt");
+        var services = new ServiceCollection();
+        services.AddSxt(section);
+        services.AddSxt(section);
+        using var provider = services.BuildServiceProvider();
+
+        var message = Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
+
+        Assert.Equal(2, message.Split("'Sxt:Usr' is not a setting").Length);
+    }
+
+    [Fact]
+    public void The_message_names_the_identity()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt("reports", _ => { });
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(
+            () => provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("reports"));
+
+        Assert.StartsWith("Space and Time identity 'reports': ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_section_is_named()
+    {
+        Assert.Contains("The section 'Sxt' is missing or empty.", Problems("""{ "Sxtt": { "UserId": "x" } }"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_section_that_is_a_single_value_is_named()
+    {
+        Assert.Contains("'Sxt' must be an object, but is a single value.", Problems("""{ "Sxt": "x" }"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_whole_configuration_in_place_of_a_section_is_noticed()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(TestConfiguration.FromJson("""{ "Logging": { "Level": "x" }, "Sxt": { "UserId": "orders-service" } }"""));
+        using var provider = services.BuildServiceProvider();
+
+        var message = Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
+
+        Assert.Contains("GetSection(\"Sxt\")", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Logging", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_that_holds_nothing_but_the_settings_is_accepted()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(TestConfiguration.FromJson("""{ "UserId": "orders-service", "Keys": [ { "File": "a.pem" } ] }"""));
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("a.pem", Assert.Single(Options(provider).Keys).File);
+    }
+
+    [Theory]
+    [InlineData("\"UserId\": { \"x\": \"" + Secret + "\" }")]
+    [InlineData("\"UserId\": \"" + Secret + " \"")]
+    [InlineData("\"GatewayUrl\": \"" + Secret + "\"")]
+    [InlineData("\"GatewayUrl\": \"https://user:" + Secret + "@gateway.test\"")]
+    [InlineData("\"AllowedOrigins\": [ \"" + Secret + "\" ]")]
+    [InlineData("\"AllowedOrigins\": [ \"https://a.test/" + Secret + "\" ]")]
+    [InlineData("\"Keys\": \"" + Secret + "\"")]
+    [InlineData("\"Keys\": [ \"" + Secret + "\" ]")]
+    [InlineData("\"Keys\": [ { \"PrivateKey\": \"" + Secret + "\" } ]")]
+    [InlineData("\"Keys\": [ { \"Password\": \"" + Secret + "\" } ]")]
+    [InlineData("\"Keys\": [ { \"File\": \"a\", \"Password\": \"" + Secret + "\", \"PasswordFile\": \"b\" } ]")]
+    [InlineData("\"Keys\": [ { \"File\": \"a\", \"RequirePrivateFile\": \"" + Secret + "\" } ]")]
+    [InlineData("\"Keys\": [ { \"AzureKeyVault\": \"" + Secret + "\" } ]")]
+    [InlineData("\"PrivateKey\": \"" + Secret + "\"")]
+    [InlineData("\"RenewBefore\": \"" + Secret + "\"")]
+    [InlineData("\"LoginAtStartup\": \"" + Secret + "\"")]
+    public void No_value_that_could_be_a_secret_is_quoted(string setting)
+    {
+        Assert.DoesNotContain(Secret, Problems($$"""{ "Sxt": { {{setting}} } }"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_configurable_option_is_a_setting_that_is_checked()
+    {
+        var properties = typeof(SxtOptions).GetProperties().Select(property => property.Name)
+            .Except([nameof(SxtOptions.KeySources), nameof(SxtOptions.BackchannelHttpHandler)]);
+
+        Assert.Equal(properties.Order(), ConfigurationCheck.SettingNames.Order());
+    }
+
+    [Fact]
+    public void Settings_in_code_are_checked_too()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(options =>
+        {
+            options.GatewayUrl = new Uri("/relative", UriKind.Relative);
+            options.AllowedOrigins.Add(new Uri("api", UriKind.Relative));
+            options.LoginAtStartup = (SxtLoginAtStartup)7;
+        });
+        using var provider = services.BuildServiceProvider();
+
+        var message = Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
+
+        Assert.Contains("GatewayUrl must be an absolute https URL", message, StringComparison.Ordinal);
+        Assert.Contains("AllowedOrigins[0] must be an absolute https URL", message, StringComparison.Ordinal);
+        Assert.Contains("LoginAtStartup is not one of", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_of_a_name_that_is_no_identity_are_not_checked()
+    {
+        using var provider = Build("""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "File": "a.pem" } ] } }""");
+
+        Assert.Equal("", provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("no identity").UserId);
+    }
+
+    private static string Problems(string json)
+    {
+        using var provider = Build(json);
+        return Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
+    }
+
+    private static SxtOptions Options(ServiceProvider provider) =>
+        provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue;
+
+    private static ServiceProvider Build(string json)
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(TestConfiguration.FromJson(json).GetSection("Sxt"));
+        return services.BuildServiceProvider();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
+
+namespace SxtAspNet.Tests.Outbound;
+
+public class SynchronousSendTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cold_synchronous_request_logs_in(bool isDeterministic)
+    {
+        await using var app = new TestApp(isDeterministic: isDeterministic);
+
+        using var response = Send(app);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task A_warm_synchronous_request_carries_the_token()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+
+        using var response = Send(app);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_synchronous_request_is_replayed_after_its_session_died(bool isDeterministic)
+    {
+        await using var app = new TestApp(isDeterministic: isDeterministic);
+        await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        app.Gateway.RevokeSessions(TestApp.User);
+
+        using var response = Send(app);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Logins);
+        Assert.Equal(2, app.Recorder.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_without_a_token_fails_as_an_asynchronous_one_does()
+    {
+        await using var app = new TestApp();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429));
+
+        var failure = Assert.Throws<SxtAuthenticationException>(() => Send(app));
+
+        Assert.Equal(SxtFailureReason.Throttled, failure.Reason);
+        Assert.Empty(app.Recorder.Requests);
+    }
+
+    private static HttpResponseMessage Send(TestApp app)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "v1/sql") { Content = TestApp.Query() };
+        return app.CreateClient().Send(request, TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
+
+namespace SxtAspNet.Tests.Sessions;
+
+public class LoginKeyTests
+{
+    [Fact]
+    public async Task Configured_keys_are_tried_first_then_sources_in_the_options_then_added_ones()
+    {
+        var source = new TestKeySource("source in the options");
+        var added = new TestKeySource("added source");
+        source.Fail();
+        await using var app = new TestApp(services: services =>
+        {
+            services.AddSxt(_ => { }).AddKeySource(_ => added);
+            services.UseKeys(source);
+            services.PostConfigureAll<SxtOptions>(options => options.Keys.Add(new() { File = "/nowhere/sxt.pem" }));
+        });
+        app.Gateway.AddUser(TestApp.User, added.PublicKey);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Collection(
+            Warnings(app),
+            first => Assert.StartsWith("file /nowhere/sxt.pem:", first, StringComparison.Ordinal),
+            second => Assert.StartsWith("source in the options:", second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_key_that_does_not_open_is_followed_by_the_next_one_and_a_warning_names_it()
+    {
+        var (broken, good) = (new TestKeySource("broken key"), new TestKeySource("good key"));
+        broken.Fail();
+        await using var app = AppWith(broken, good);
+        app.Gateway.AddUser(TestApp.User, good.PublicKey);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.StartsWith("broken key:", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_key_is_followed_by_the_next_one_and_a_warning_names_it()
+    {
+        var (stranger, good) = (new TestKeySource("stranger's key"), new TestKeySource("good key"));
+        await using var app = AppWith(stranger, good);
+        app.Gateway.AddUser(TestApp.User, good.PublicKey);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.StartsWith("stranger's key:", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+        Assert.Equal(2, app.Logins);
+    }
+
+    [Fact]
+    public async Task A_refused_key_that_was_just_rotated_is_opened_again_and_logs_in()
+    {
+        var (old, rotated) = (new TestKeySource(), new TestKeySource());
+        old.Opening = _ => new(old.Openings == 1 ? old.Create() : rotated.Create());
+        await using var app = AppWith(old);
+        app.Gateway.AddUser(TestApp.User, rotated.PublicKey);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, old.Openings);
+        Assert.Empty(Warnings(app));
+    }
+
+    [Fact]
+    public async Task A_refused_key_that_is_still_the_same_is_not_presented_again()
+    {
+        var stranger = new TestKeySource();
+        await using var app = AppWith(stranger);
+
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(2, stranger.Openings);
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task When_every_key_is_refused_the_failure_says_so_and_where_to_look()
+    {
+        await using var app = AppWith(new TestKeySource(), new TestKeySource());
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.KeyRefused, failure.Reason);
+        Assert.Contains(TestApp.User, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("keyring", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_no_key_opens_the_failure_names_each_of_them()
+    {
+        var (first, second) = (new TestKeySource("first key"), new TestKeySource("second key"));
+        first.Fail();
+        second.Fail();
+        await using var app = AppWith(first, second);
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.KeyUnavailable, failure.Reason);
+        Assert.Contains("first key", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("second key", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(app.Gateway.Calls.All);
+    }
+
+    [Fact]
+    public async Task A_user_that_the_gateway_does_not_know_is_a_reason_of_its_own()
+    {
+        await using var app = new TestApp(services: services =>
+            services.PostConfigureAll<SxtOptions>(options => options.UserId = "nobody"));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.UserUnknown, failure.Reason);
+        Assert.Contains("'nobody'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("UserId", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_that_gets_a_challenge_but_does_not_exist_is_told_from_a_wrong_key()
+    {
+        await using var app = new TestApp(services: services =>
+            services.PostConfigureAll<SxtOptions>(options => options.UserId = "nobody"));
+        app.Gateway.InjectFault(SxtGatewayFault.Answer(200, """{"authCode":"aaaa"}""", kind: SxtGatewayCallKind.Challenge));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.UserUnknown, failure.Reason);
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.IdExists));
+    }
+
+    [Fact]
+    public async Task A_failing_gateway_is_not_met_by_trying_other_keys()
+    {
+        var (first, second) = (new TestKeySource(), new TestKeySource());
+        await using var app = AppWith(first, second);
+        app.Gateway.AddUser(TestApp.User, first.PublicKey, second.PublicKey);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503, kind: SxtGatewayCallKind.Token));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.GatewayUnreachable, failure.Reason);
+        Assert.Equal(0, second.Openings);
+    }
+
+    [Fact]
+    public async Task A_key_source_that_hangs_costs_the_key_timeout_and_the_next_one_is_tried()
+    {
+        var (hanging, good) = (new TestKeySource("hanging key"), new TestKeySource());
+        hanging.Opening = _ => new(new TaskCompletionSource<SxtSigningKey>().Task);
+        await using var app = AppWith(hanging, good);
+        app.Gateway.AddUser(TestApp.User, good.PublicKey);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(9));
+        Assert.False(sending.IsCompleted);
+        app.Pass(TimeSpan.FromSeconds(1));
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("10 s (KeyTimeout)", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_opens_after_the_key_timeout_is_disposed()
+    {
+        var slow = new TestKeySource();
+        var opening = new TaskCompletionSource<SxtSigningKey>();
+        slow.Opening = _ => new(opening.Task);
+        await using var app = AppWith(slow);
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => sending);
+
+        var key = new TestKey(slow.Create());
+        opening.SetResult(key);
+
+        Assert.True(key.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_challenge_that_got_too_old_while_it_was_signed_is_replaced_by_a_new_one()
+    {
+        await using var app = AppWithSlowSigner(slowSignatures: 1);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(31));
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.Challenge));
+        Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task Two_challenges_that_got_too_old_are_a_reason_of_their_own()
+    {
+        await using var app = AppWithSlowSigner(slowSignatures: 2);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(62));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => sending);
+        Assert.Equal(SxtFailureReason.ChallengeExpired, failure.Reason);
+        Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.Challenge));
+        Assert.Equal(0, app.Logins);
+    }
+
+    [Fact]
+    public async Task An_exchange_that_arrived_too_late_is_not_taken_for_a_wrong_key()
+    {
+        await using var app = new TestApp(options =>
+        {
+            options.GatewayTimeout = TimeSpan.FromMinutes(1);
+            options.AcquireTimeout = TimeSpan.FromMinutes(5);
+        });
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(31), times: 1, SxtGatewayCallKind.Token));
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(31));
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.Challenge));
+        Assert.Empty(Warnings(app));
+    }
+
+    private static TestApp AppWithSlowSigner(int slowSignatures)
+    {
+        var source = new TestKeySource();
+        var app = new TestApp(
+            options =>
+            {
+                options.KeyTimeout = TimeSpan.FromMinutes(1);
+                options.AcquireTimeout = TimeSpan.FromMinutes(5);
+            },
+            services => services.UseKeys(source));
+        app.Gateway.AddUser(TestApp.User, source.PublicKey);
+        source.Opening = _ => new(new TestKey(source.Create())
+        {
+            BeforeSigning = () => slowSignatures-- > 0
+                ? Task.Delay(TimeSpan.FromSeconds(31), app.Time)
+                : Task.CompletedTask,
+        });
+        return app;
+    }
+
+    private static TestApp AppWith(params TestKeySource[] sources) => new(services: services => services.UseKeys(sources));
+
+    private static string[] Warnings(TestApp app) =>
+        [.. app.Logs.GetSnapshot().Where(record => record.Id.Id == 1110 && record.Level == LogLevel.Warning).Select(record => record.Message)];
+}
