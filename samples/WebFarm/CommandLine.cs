@@ -32,6 +32,7 @@ public sealed record CommandLine
           --chaos KINDS        none (default), kill, pause, cache, gateway or all; several with commas
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
+          --timeline           prints what happened in the farm also after a pass
         """;
 
     public FarmSettings Farm { get; init; } = new();
@@ -39,6 +40,8 @@ public sealed record CommandLine
     public bool IsCheck { get; init; }
 
     public bool IsHelp { get; init; }
+
+    public bool ShowsTimeline { get; init; }
 
     public int Port { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record CommandLine
             {
                 "--help" or "-h" => line with { IsHelp = true },
                 "--check" => line with { IsCheck = true },
+                "--timeline" => line with { ShowsTimeline = true },
                 "--instances" => line with { Farm = line.Farm with { Instances = Number(1, 100) } },
                 "--rate" => line with { Farm = line.Farm with { Rate = Number(1, 10_000) } },
                 "--redis" => line with { Farm = line.Farm with { Redis = Value() } },

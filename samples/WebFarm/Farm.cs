@@ -248,18 +248,7 @@ public sealed class Farm : IAsyncDisposable
     private void OnLogged(FarmInstance instance, LogLine line)
     {
         _logCounts.AddOrUpdate(line.EventId, 1, (_, count) => count + 1);
-        FarmEventKind? kind = line.EventId switch
-        {
-            1100 => FarmEventKind.Renewed,
-            1103 => FarmEventKind.Adopted,
-            1106 => FarmEventKind.FoundDead,
-            1107 or 1108 => FarmEventKind.LoggedOut,
-            1400 => FarmEventKind.Private,
-            1408 => FarmEventKind.LockTaken,
-            _ when line.IsWarning => FarmEventKind.Warning,
-            _ => null,
-        };
-        if (kind is { } known)
+        if (InstanceEvents.KindOf(line) is { } known)
         {
             Timeline.Add(new FarmEvent(line.At, instance.Name, known, line.Text, line.Generation));
         }

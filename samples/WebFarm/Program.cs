@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using WebFarm;
 using WebFarm.Check;
+using WebFarm.Live;
 using WebFarm.Processes;
 
 if (args is [Guard.Command, ..])
@@ -31,6 +32,12 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
+    if (!options.IsCheck)
+    {
+        await new LivePage(options, Console.Out).RunAsync(stop.Token);
+        return 0;
+    }
+
     var result = await new CheckRun(options, Console.Out).RunAsync(stop.Token);
     Console.WriteLine(result.ToJson());
     return result.Verdict == "pass" ? 0 : 1;

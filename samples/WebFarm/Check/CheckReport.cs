@@ -8,7 +8,7 @@ public static class CheckReport
 {
     private const int MostFailuresShown = 10;
 
-    public static void Write(TextWriter output, Farm farm, TrafficGenerator traffic, CheckResult result)
+    public static void Write(TextWriter output, Farm farm, TrafficGenerator traffic, CheckResult result, bool showsTimeline)
     {
         output.WriteLine();
         output.WriteLine("instance  starts  requests  failed  cut off  stalled   p50 ms   p99 ms   max ms  memory MB");
@@ -31,7 +31,13 @@ public static class CheckReport
         output.WriteLine(
             $"Faults: {result.Chaos.Kill} kills, {result.Chaos.Pause} pauses, {result.Chaos.Cache} cache outages, "
             + $"{result.Chaos.Gateway} gateway faults. Latencies count from the moment a request was due.");
-        WriteFailures(output, farm, traffic, result);
+        output.WriteLine($"Slowest: {string.Join(", ", traffic.Slowest.Select(slow => $"{slow.Milliseconds:0} ms at {slow.Instance} until {slow.At:HH:mm:ss.fff}"))}.");
+        WriteFailures(output, traffic);
+        if (showsTimeline || result.Reasons.Count > 0)
+        {
+            WriteTimeline(output, farm);
+        }
+
         foreach (var reason in result.Reasons)
         {
             output.WriteLine($"Failed: {reason}");
@@ -47,7 +53,7 @@ public static class CheckReport
             + $"{figures.Count(RequestOutcome.Stalled),9}{latency.P50,9:0.0}{latency.P99,9:0.0}{latency.Max,9:0.0}");
     }
 
-    private static void WriteFailures(TextWriter output, Farm farm, TrafficGenerator traffic, CheckResult result)
+    private static void WriteFailures(TextWriter output, TrafficGenerator traffic)
     {
         foreach (var failure in traffic.Failures.Take(MostFailuresShown))
         {
@@ -59,15 +65,15 @@ public static class CheckReport
                 output.WriteLine($"    {line}");
             }
         }
+    }
 
-        if (result.Reasons.Count > 0)
+    private static void WriteTimeline(TextWriter output, Farm farm)
+    {
+        output.WriteLine();
+        output.WriteLine("The timeline of the farm:");
+        foreach (var farmEvent in farm.Timeline.Since(DateTimeOffset.MinValue).OrderBy(farmEvent => farmEvent.At))
         {
-            output.WriteLine();
-            output.WriteLine("The timeline of the farm:");
-            foreach (var farmEvent in farm.Timeline.Since(DateTimeOffset.MinValue))
-            {
-                output.WriteLine($"    {farmEvent.At:HH:mm:ss.fff} {farmEvent.Lane,8} {farmEvent.Kind,-12} {farmEvent.Text}");
-            }
+            output.WriteLine($"    {farmEvent.At:HH:mm:ss.fff} {farmEvent.Lane,8} {farmEvent.Kind,-12} {farmEvent.Text}");
         }
     }
 }

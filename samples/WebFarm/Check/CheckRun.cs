@@ -6,8 +6,6 @@ namespace WebFarm.Check;
 /// <summary>Starts a farm, measures its cold starts, sends traffic while faults happen, and comes to a verdict.</summary>
 public sealed class CheckRun(CommandLine options, TextWriter output)
 {
-    private const int ReplayedEventId = 1201;
-
     private static readonly TimeSpan AgreementLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgreementInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
@@ -159,7 +157,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             Failed = traffic.Figures.Count(RequestOutcome.Failed),
             CutOff = traffic.Figures.Count(RequestOutcome.CutOff),
             Stalled = traffic.Figures.Count(RequestOutcome.Stalled),
-            Replayed = farm.LogCount(ReplayedEventId),
+            Replayed = farm.LogCount(InstanceEvents.Replayed),
             Logins = farm.Watch.Logins,
             LoginBound = new LoginBound(
                 Start: 1,
@@ -179,7 +177,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             UnexpectedEnds = farm.UnexpectedEnds,
             Resources = monitor.Summarize(),
         };
-        CheckReport.Write(output, farm, traffic, result);
+        CheckReport.Write(output, farm, traffic, result, options.ShowsTimeline);
         return result;
     }
 

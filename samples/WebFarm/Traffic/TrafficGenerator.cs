@@ -5,6 +5,9 @@ namespace WebFarm.Traffic;
 /// <summary>A request that failed although its instance was up all the time.</summary>
 public sealed record FailedRequest(DateTimeOffset At, string Instance, double Milliseconds, string Reason, IReadOnlyList<LogLine> Log);
 
+/// <summary>A good request that took long, as seen from its end.</summary>
+public sealed record SlowRequest(DateTimeOffset At, string Instance, double Milliseconds);
+
 /// <summary>
 /// Sends requests at a steady rate round the instances that are up. A latency counts from the moment a request was due,
 /// not from when it could be sent, so that a stall of the farm (or of this program) is not hidden by the requests that
@@ -13,6 +16,7 @@ public sealed record FailedRequest(DateTimeOffset At, string Instance, double Mi
 public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
 {
     private const int MostFailures = 50;
+    private const int MostSlow = 5;
 
     private static readonly TimeSpan LogBefore = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LogAfter = TimeSpan.FromSeconds(1);
@@ -20,6 +24,7 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
 
     private readonly Lock _lock = new();
     private readonly List<FailedRequest> _failures = [];
+    private readonly List<SlowRequest> _slow = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next;
     private int _underWay = 1;
@@ -35,6 +40,18 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
             lock (_lock)
             {
                 return [.. _failures];
+            }
+        }
+    }
+
+    /// <summary>The slowest good requests.</summary>
+    public IReadOnlyList<SlowRequest> Slowest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _slow];
             }
         }
     }
@@ -105,12 +122,34 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
         };
         instance.Figures.Add(outcome, milliseconds);
         Figures.Add(outcome, milliseconds);
-        if (outcome is RequestOutcome.Failed)
+        if (outcome is RequestOutcome.Good)
+        {
+            Rank(instance, milliseconds);
+        }
+        else if (outcome is RequestOutcome.Failed)
         {
             await RememberAsync(instance, process, milliseconds, problem!);
         }
 
         Leave();
+    }
+
+    private void Rank(FarmInstance instance, double milliseconds)
+    {
+        lock (_lock)
+        {
+            if (_slow.Count == MostSlow && _slow[^1].Milliseconds >= milliseconds)
+            {
+                return;
+            }
+
+            _slow.Add(new SlowRequest(DateTimeOffset.UtcNow, instance.Name, milliseconds));
+            _slow.Sort((one, other) => other.Milliseconds.CompareTo(one.Milliseconds));
+            if (_slow.Count > MostSlow)
+            {
+                _slow.RemoveAt(MostSlow);
+            }
+        }
     }
 
     private async Task RememberAsync(FarmInstance instance, WebApiProcess process, double milliseconds, string problem)
