@@ -22,6 +22,12 @@ if (builder.Configuration.GetConnectionString("redis") is not null)
     });
 }
 
+// For whoever starts it as a process of a farm.
+if (builder.Configuration.GetValue<bool>("ExitWithParent"))
+{
+    builder.Services.AddHostedService<ParentWatch>();
+}
+
 builder.Services.AddProblemDetails();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
 
@@ -32,6 +38,7 @@ app.UseStaticFiles();
 
 app.MapGet("/blocks", (BlocksClient blocks, CancellationToken cancellationToken) => blocks.GetLatestAsync(cancellationToken));
 app.MapGet("/session", (ISxtSession session) => session.Status);
+app.MapPost("/logout", (ISxtSession session, CancellationToken cancellationToken) => session.LogoutAsync(cancellationToken));
 app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
 
 await app.RunAsync();

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using WebFarm.Traffic;
+
+namespace WebFarm.Check;
+
+/// <summary>What a check found. The gateway's figures are the gateway's own, not what the instances believe.</summary>
+public sealed record CheckResult
+{
+    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public required int Instances { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required int RatePerInstance { get; init; }
+
+    public required string Gateway { get; init; }
+
+    public required int Requests { get; init; }
+
+    public required int Failed { get; init; }
+
+    /// <summary>Requests that their own instance's kill or pause cut.</summary>
+    public required int CutOff { get; init; }
+
+    /// <summary>Requests that their own instance's pause only held up; <see cref="LatencyMs"/> does not count them.</summary>
+    public required int Stalled { get; init; }
+
+    /// <summary>Requests that the instances sent to the gateway again, after a 401 to a token that had been replaced.</summary>
+    public required int Replayed { get; init; }
+
+    /// <summary>Sessions that the gateway started, the first one included.</summary>
+    public required int Logins { get; init; }
+
+    /// <summary>The most logins that the faults allow.</summary>
+    public required LoginBound LoginBound { get; init; }
+
+    public required int Refreshes { get; init; }
+
+    public required int ReusedRefreshTokens { get; init; }
+
+    public required int ExpiredTokensPresented { get; init; }
+
+    /// <summary>From the moment a request was due until its answer was read.</summary>
+    public required LatencySummary LatencyMs { get; init; }
+
+    public required RenewalSummary Renewals { get; init; }
+
+    public required IReadOnlyList<ColdStartResult> ColdStarts { get; init; }
+
+    /// <summary>The median, over the cold starts, of the slowest request's time in logins.</summary>
+    public required double? ColdStartRatio { get; init; }
+
+    public required ChaosSummary Chaos { get; init; }
+
+    /// <summary>The generation that all instances ended on; <see langword="null"/>: they did not.</summary>
+    public required long? FinalGeneration { get; init; }
+
+    public required int UnexpectedEnds { get; init; }
+
+    public required IReadOnlyList<ResourceGrowth> Resources { get; init; }
+
+    /// <summary>Why the verdict is "fail".</summary>
+    public IReadOnlyList<string> Reasons => [.. FindReasons()];
+
+    public string Verdict => Reasons.Count == 0 ? "pass" : "fail";
+
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+
+    private IEnumerable<string> FindReasons()
+    {
+        if (Requests == 0)
+        {
+            yield return "There was no traffic.";
+        }
+
+        if (Failed > 0)
+        {
+            yield return $"{Failed} requests failed.";
+        }
+
+        if (ReusedRefreshTokens > 0)
+        {
+            yield return $"Refresh tokens were presented again, {ReusedRefreshTokens} times.";
+        }
+
+        if (ExpiredTokensPresented > 0)
+        {
+            yield return $"Expired tokens were presented, {ExpiredTokensPresented} times.";
+        }
+
+        if (Logins > LoginBound.Total)
+        {
+            yield return $"There were {Logins} logins; the faults allow {LoginBound.Total}.";
+        }
+
+        if (Chaos.Total == 0 && Renewals.MaxPerGeneration > 1)
+        {
+            yield return $"A generation was renewed {Renewals.MaxPerGeneration} times.";
+        }
+
+        foreach (var start in ColdStarts.Where(start => start is not { Challenges: 1, Logins: 1, Failed: 0 }))
+        {
+            yield return $"A cold start took {start.Challenges} challenges and {start.Logins} logins, and {start.Failed} of its requests failed.";
+        }
+
+        if (FinalGeneration is null)
+        {
+            yield return "The instances did not end on one generation.";
+        }
+
+        if (UnexpectedEnds > 0)
+        {
+            yield return $"{UnexpectedEnds} processes ended by themselves.";
+        }
+    }
+}
+
+/// <summary>How many logins the faults of a run allow.</summary>
+/// <param name="Start">The first one.</param>
+/// <param name="SessionEnds">Sessions that can have ended by their age.</param>
+/// <param name="Faults">One for each kill, pause and fault of the gateway.</param>
+/// <param name="CacheOutages">One for each instance and outage of the cache.</param>
+/// <param name="LostAnswers">Logins whose answer the gateway, as told, did not deliver in time.</param>
+public sealed record LoginBound(int Start, int SessionEnds, int Faults, int CacheOutages, int LostAnswers)
+{
+    public int Total => Start + SessionEnds + Faults + CacheOutages + LostAnswers;
+}
+
+/// <summary>The faults that were made.</summary>
+public sealed record ChaosSummary(int Seed, int Kill, int Pause, int Cache, int Gateway)
+{
+    public int Total => Kill + Pause + Cache + Gateway;
+}

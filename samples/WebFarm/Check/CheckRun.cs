@@ -1,0 +1,185 @@
+using WebFarm.Processes;
+using WebFarm.Traffic;
+
+namespace WebFarm.Check;
+
+/// <summary>Starts a farm, measures its cold starts, sends traffic while faults happen, and comes to a verdict.</summary>
+public sealed class CheckRun(CommandLine options, TextWriter output)
+{
+    private static readonly TimeSpan AgreementLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AgreementInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
+
+    private readonly RenewalLedger _ledger = new();
+
+    /// <summary>Runs the check. Whatever happens, no process is left.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled before the end.</exception>
+    public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var farm = await Farm.StartAsync(options.Farm, cancellationToken);
+        farm.Timeline.Added += _ledger.Note;
+        output.WriteLine($"Farm of {options.Farm.Instances}: gateway {farm.Gateway.Emulator.BaseAddress}, cache {farm.CacheAddress}.");
+        var coldStarts = await MeasureColdStartsAsync(farm, cancellationToken);
+        if (coldStarts.Count == 0)
+        {
+            await farm.StartInstancesAsync("Background", cancellationToken);
+        }
+
+        var traffic = new TrafficGenerator(farm, options.Farm.Rate);
+        var chaos = new Chaos(farm, options.Chaos, options.Seed);
+        Announce(chaos);
+        using var monitor = new ResourceMonitor(farm, Min(TimeSpan.FromSeconds(60), options.Duration / 4));
+        _ledger.Restart();
+        var startedAt = TimeProvider.System.GetTimestamp();
+        long? generation;
+        using (var endOfTraffic = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+        {
+            var sending = traffic.RunAsync(endOfTraffic.Token);
+            var monitoring = monitor.RunAsync(endOfTraffic.Token);
+            var progress = ReportProgressAsync(traffic, farm, endOfTraffic.Token);
+            try
+            {
+                using var endOfChaos = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                endOfChaos.CancelAfter(options.Duration);
+                await Task.WhenAll(chaos.RunAsync(endOfChaos.Token), UntilCancelledAsync(endOfChaos.Token));
+                generation = await AgreeAsync(farm, cancellationToken);
+            }
+            finally
+            {
+                await endOfTraffic.CancelAsync();
+                await Task.WhenAll(sending, monitoring, progress);
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        farm.Watch.Look();
+        return Summarize(farm, traffic, chaos, monitor, coldStarts, generation, TimeProvider.System.GetElapsedTime(startedAt));
+    }
+
+    private async Task<IReadOnlyList<ColdStartResult>> MeasureColdStartsAsync(Farm farm, CancellationToken cancellationToken)
+    {
+        List<ColdStartResult> results = [];
+        for (var number = 1; number <= options.ColdStarts; number++)
+        {
+            var result = await ColdStart.RunAsync(farm, cancellationToken);
+            results.Add(result);
+            output.WriteLine(
+                $"Cold start {number}: {options.Farm.Instances} × {ColdStart.RequestsPerInstance} requests, {result.Challenges} challenge(s), "
+                + $"{result.Logins} login(s) of {result.LoginMs} ms, slowest request {result.SlowestMs} ms: {result.Ratio} logins.");
+        }
+
+        return results;
+    }
+
+    private void Announce(Chaos chaos)
+    {
+        output.WriteLine(
+            $"{options.Duration.TotalSeconds} s of {options.Farm.Rate} requests/s and instance; faults: "
+            + (chaos.Possible.Count == 0 ? "none." : $"{string.Join(", ", chaos.Possible).ToLowerInvariant()}, --seed {options.Seed}."));
+        if (options.Chaos.HasFlag(ChaosKinds.Pause) && !Suspension.IsSupported)
+        {
+            output.WriteLine("This system can't pause a process, so there are no pauses.");
+        }
+
+        if (options.Chaos.HasFlag(ChaosKinds.Cache) && !chaos.Possible.Contains(ChaosKinds.Cache))
+        {
+            output.WriteLine("The cache is not the farm's own (--redis), so it is not stopped.");
+        }
+    }
+
+    private async Task ReportProgressAsync(TrafficGenerator traffic, Farm farm, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ProgressInterval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                output.WriteLine(
+                    $"  {traffic.Figures.Total} requests, {traffic.Figures.Count(RequestOutcome.Failed)} failed, "
+                    + $"{farm.Watch.Logins} logins, {farm.Watch.Refreshes} refreshes");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The traffic is over.
+        }
+    }
+
+    private static async Task UntilCancelledAsync(CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource();
+        await using var registration = cancellationToken.Register(cancelled.SetResult);
+        await cancelled.Task;
+    }
+
+    /// <summary>Waits until all instances share one generation.</summary>
+    private static async Task<long?> AgreeAsync(Farm farm, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(AgreementInterval);
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(startedAt) < AgreementLimit)
+        {
+            var sessions = await Task.WhenAll(farm.Instances.Select(instance => instance.ReadSessionAsync(cancellationToken)));
+            if (sessions.All(session => session is { Mode: "Owner" or "Shared" } && session.Generation == sessions[0]!.Generation))
+            {
+                return sessions[0]!.Generation;
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    private CheckResult Summarize(
+        Farm farm,
+        TrafficGenerator traffic,
+        Chaos chaos,
+        ResourceMonitor monitor,
+        IReadOnlyList<ColdStartResult> coldStarts,
+        long? generation,
+        TimeSpan elapsed)
+    {
+        var faults = new ChaosSummary(
+            options.Seed,
+            chaos.Count(ChaosKinds.Kill),
+            chaos.Count(ChaosKinds.Pause),
+            chaos.Count(ChaosKinds.Cache),
+            chaos.Count(ChaosKinds.Gateway));
+        var calls = farm.Gateway.Emulator.Calls;
+        var result = new CheckResult
+        {
+            Instances = options.Farm.Instances,
+            Seconds = Math.Round(elapsed.TotalSeconds, 1),
+            RatePerInstance = options.Farm.Rate,
+            Gateway = options.Farm.IsGatewayLenient ? "lenient" : "strict",
+            Requests = traffic.Figures.Total,
+            Failed = traffic.Figures.Count(RequestOutcome.Failed),
+            CutOff = traffic.Figures.Count(RequestOutcome.CutOff),
+            Stalled = traffic.Figures.Count(RequestOutcome.Stalled),
+            Replayed = farm.LogCount(InstanceEvents.Replayed),
+            Logins = farm.Watch.Logins,
+            LoginBound = new LoginBound(
+                Start: 1,
+                SessionEnds: (int)(elapsed / options.Farm.ShortestSession),
+                Faults: faults.Kill + faults.Pause + faults.Gateway,
+                CacheOutages: faults.Cache * options.Farm.Instances,
+                LostAnswers: farm.Watch.LostLogins),
+            Refreshes = farm.Watch.Refreshes,
+            ReusedRefreshTokens = calls.ReusedRefreshTokens,
+            ExpiredTokensPresented = calls.ExpiredTokensPresented,
+            LatencyMs = traffic.Figures.Latency,
+            Renewals = _ledger.Summarize(),
+            ColdStarts = coldStarts,
+            ColdStartRatio = coldStarts.Count == 0 ? null : coldStarts.Select(start => start.Ratio).Order().ElementAt(coldStarts.Count / 2),
+            Chaos = faults,
+            FinalGeneration = generation,
+            UnexpectedEnds = farm.UnexpectedEnds,
+            Resources = monitor.Summarize(),
+        };
+        CheckReport.Write(output, farm, traffic, result, options.ShowsTimeline);
+        return result;
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace WebFarm;
+
+/// <summary>Which faults a check makes.</summary>
+[Flags]
+public enum ChaosKinds
+{
+    None = 0,
+    Kill = 1,
+    Pause = 2,
+    Cache = 4,
+    Gateway = 8,
+    All = Kill | Pause | Cache | Gateway,
+}
+
+/// <summary>What the command line asks for.</summary>
+public sealed record CommandLine
+{
+    public const string Usage = """
+        dotnet run --project samples/WebFarm -- [options]
+
+          --instances N        processes of the web API (3)
+          --rate R             requests per second and instance (50)
+          --redis HOST:PORT    use this running Redis-protocol server instead of starting one
+          --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; or lenient
+          --latency MS         how long each gateway call takes (20)
+          --port N             port of the live page (any free one)
+
+          --check              no page: run to a verdict; the last line is JSON, and the exit code is 0 for a pass only
+          --seconds S          how long the traffic lasts (60)
+          --chaos KINDS        none (default), kill, pause, cache, gateway or all; several with commas
+          --seed N             repeats the faults of an earlier check (else drawn and printed)
+          --cold-starts N      starts of the whole farm that are measured first (3)
+          --timeline           prints what happened in the farm also after a pass
+        """;
+
+    public FarmSettings Farm { get; init; } = new();
+
+    public bool IsCheck { get; init; }
+
+    public bool IsHelp { get; init; }
+
+    public bool ShowsTimeline { get; init; }
+
+    public int Port { get; init; }
+
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
+
+    public ChaosKinds Chaos { get; init; }
+
+    public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
+
+    public int ColdStarts { get; init; } = 3;
+
+    /// <summary>Reads the arguments.</summary>
+    /// <exception cref="FormatException">They can't be understood; the message says which and why.</exception>
+    public static CommandLine Parse(string[] arguments)
+    {
+        var line = new CommandLine();
+        for (var index = 0; index < arguments.Length; index++)
+        {
+            var option = arguments[index];
+            line = option switch
+            {
+                "--help" or "-h" => line with { IsHelp = true },
+                "--check" => line with { IsCheck = true },
+                "--timeline" => line with { ShowsTimeline = true },
+                "--instances" => line with { Farm = line.Farm with { Instances = Number(1, 100) } },
+                "--rate" => line with { Farm = line.Farm with { Rate = Number(1, 10_000) } },
+                "--redis" => line with { Farm = line.Farm with { Redis = Value() } },
+                "--latency" => line with { Farm = line.Farm with { GatewayLatency = TimeSpan.FromMilliseconds(Number(0, 1_000)) } },
+                "--gateway" => line with
+                {
+                    Farm = line.Farm with
+                    {
+                        IsGatewayLenient = Value() switch
+                        {
+                            "strict" => false,
+                            "lenient" => true,
+                            var other => throw new FormatException($"--gateway is strict or lenient, not '{other}'."),
+                        },
+                    },
+                },
+                "--port" => line with { Port = Number(0, 65_535) },
+                "--seconds" => line with { Duration = TimeSpan.FromSeconds(Number(1, 86_400)) },
+                "--seed" => line with { Seed = Number(0, int.MaxValue) },
+                "--cold-starts" => line with { ColdStarts = Number(0, 20) },
+                "--chaos" => line with
+                {
+                    Chaos = Value() is var kinds && Enum.TryParse<ChaosKinds>(kinds, ignoreCase: true, out var chaos)
+                        && (chaos & ~ChaosKinds.All) == 0
+                        ? chaos
+                        : throw new FormatException($"--chaos is none, kill, pause, cache, gateway or all, not '{kinds}'."),
+                },
+                _ => throw new FormatException($"There is no option '{option}'."),
+            };
+
+            string Value() => ++index < arguments.Length
+                ? arguments[index]
+                : throw new FormatException($"{option} needs a value.");
+
+            int Number(int least, int most) =>
+                int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                    ? number
+                    : throw new FormatException($"{option} takes a whole number from {least} to {most}, not '{arguments[index]}'.");
+        }
+
+        return line;
+    }
+}

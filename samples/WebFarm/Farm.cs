@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using WebFarm.Processes;
+
+namespace WebFarm;
+
+/// <summary>
+/// The farm: a gateway, a cache, and instances of samples/WebApi, all of them real processes or real HTTP on the
+/// loopback address; and everything that can be done to them. Disposing it ends every process.
+/// </summary>
+public sealed class Farm : IAsyncDisposable
+{
+    private readonly FarmSettings _settings;
+    private readonly RedisServer? _cache;
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private volatile FarmInstance[] _instances = [];
+    private string _prefix = NewPrefix();
+    private readonly ConcurrentDictionary<int, int> _logCounts = new();
+    private int _unexpectedEnds;
+    private bool _isStopping;
+
+    private Farm(FarmSettings settings, FarmGateway gateway, RedisServer? cache, Timeline timeline)
+    {
+        (_settings, Gateway, _cache, Timeline) = (settings, gateway, cache, timeline);
+        Watch = new GatewayWatch(gateway.Emulator.Calls, timeline);
+        Watch.Start();
+    }
+
+    public FarmGateway Gateway { get; }
+
+    /// <summary>What the gateway has counted.</summary>
+    public GatewayWatch Watch { get; }
+
+    public Timeline Timeline { get; }
+
+    public IReadOnlyList<FarmInstance> Instances => _instances;
+
+    /// <summary>Whether the cache is the farm's own, so that it can be stopped.</summary>
+    public bool OwnsCache => _cache is not null;
+
+    public bool IsCacheUp { get; private set; } = true;
+
+    public string CacheAddress => _cache?.Configuration ?? _settings.Redis!;
+
+    /// <summary>How many processes ended although nobody ended them.</summary>
+    public int UnexpectedEnds => Volatile.Read(ref _unexpectedEnds);
+
+    /// <summary>How often all instances together logged an event.</summary>
+    public int LogCount(int eventId) => _logCounts.GetValueOrDefault(eventId);
+
+    /// <summary>Starts the gateway and the cache; instances are started by <see cref="StartInstancesAsync"/>.</summary>
+    public static async Task<Farm> StartAsync(FarmSettings settings, CancellationToken cancellationToken)
+    {
+        var gateway = await FarmGateway.StartAsync(settings, cancellationToken);
+        try
+        {
+            var cache = settings.Redis is null ? await RedisServer.StartGarnetAsync(cancellationToken) : null;
+            return new Farm(settings, gateway, cache, new Timeline());
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts all instances at once, none of which has a session yet: also the store knows nothing, since they use a
+    /// name prefix of their own there. Those that were there before are stopped.
+    /// </summary>
+    /// <param name="loginAtStartup">When they log in.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StartInstancesAsync(string loginAtStartup, CancellationToken cancellationToken)
+    {
+        await StopInstancesAsync();
+        _prefix = NewPrefix();
+        var instances = Enumerable.Range(1, _settings.Instances).Select(number => new FarmInstance(number)).ToArray();
+        _instances = instances;
+        await Task.WhenAll(instances.Select(instance => StartProcessAsync(instance, loginAtStartup, cancellationToken)));
+    }
+
+    /// <summary>Adds an instance.</summary>
+    public async Task<FarmInstance> AddInstanceAsync(CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        FarmInstance instance;
+        try
+        {
+            instance = new FarmInstance(_instances.Length + 1);
+            _instances = [.. _instances, instance];
+        }
+        finally
+        {
+            _changes.Release();
+        }
+
+        await RestartAsync(instance, cancellationToken);
+        return instance;
+    }
+
+    /// <summary>Kills an instance's process (SIGKILL).</summary>
+    public async Task KillAsync(FarmInstance instance)
+    {
+        if (instance.Process is { State: not ProcessState.Ended } process)
+        {
+            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "killed");
+            await process.KillAsync();
+        }
+    }
+
+    /// <summary>Starts a new process where one has ended.</summary>
+    public async Task RestartAsync(FarmInstance instance, CancellationToken cancellationToken)
+    {
+        if (instance.State is ProcessState.Ended)
+        {
+            await StartProcessAsync(instance, "Background", cancellationToken);
+        }
+    }
+
+    /// <summary>Freezes an instance (SIGSTOP).</summary>
+    /// <exception cref="PlatformNotSupportedException">On Windows, where that isn't possible.</exception>
+    public async Task PauseAsync(FarmInstance instance)
+    {
+        if (instance.Process is { State: ProcessState.Running } process)
+        {
+            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "paused");
+            await process.PauseAsync();
+        }
+    }
+
+    /// <summary>Lets a frozen instance go on (SIGCONT).</summary>
+    public async Task ResumeAsync(FarmInstance instance)
+    {
+        if (instance.Process is { State: ProcessState.Paused } process)
+        {
+            await process.ResumeAsync();
+            Timeline.Add(instance.Name, FarmEventKind.FaultEnds, "resumed");
+        }
+    }
+
+    /// <summary>Kills the cache; what it held is lost.</summary>
+    /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
+    public async Task StopCacheAsync()
+    {
+        if (IsCacheUp)
+        {
+            var cache = OwnCache();
+            IsCacheUp = false;
+            Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultBegins, "cache killed");
+            await cache.StopAsync();
+        }
+    }
+
+    /// <summary>Starts the cache again, empty, at the same address.</summary>
+    /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
+    public async Task StartCacheAsync(CancellationToken cancellationToken)
+    {
+        if (!IsCacheUp)
+        {
+            await OwnCache().StartAsync(cancellationToken);
+            IsCacheUp = true;
+            Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultEnds, "cache started, empty");
+        }
+    }
+
+    public void BeginGatewayFault(GatewayFault fault)
+    {
+        Gateway.BeginFault(fault);
+        Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultBegins, $"gateway: {fault}");
+    }
+
+    public void EndGatewayFault()
+    {
+        if (Gateway.Fault is { } fault)
+        {
+            Gateway.EndFault();
+            Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultEnds, $"gateway: {fault} is over");
+        }
+    }
+
+    /// <summary>Logs the user out, through one of the instances.</summary>
+    /// <exception cref="HttpRequestException">The instance could not do it.</exception>
+    /// <exception cref="InvalidOperationException">No instance is running.</exception>
+    public async Task LogoutAsync(CancellationToken cancellationToken)
+    {
+        var process = _instances.FirstOrDefault(instance => instance.State is ProcessState.Running)?.Process
+            ?? throw new InvalidOperationException("No instance is running that could log out.");
+        using var response = await process.Client.PostAsync("logout", null, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isStopping = true;
+        await StopInstancesAsync();
+        await Watch.DisposeAsync();
+        if (_cache is not null)
+        {
+            await _cache.DisposeAsync();
+        }
+
+        await Gateway.DisposeAsync();
+        _changes.Dispose();
+    }
+
+    private static string NewPrefix() => $"farm-{Guid.NewGuid():n}:";
+
+    private RedisServer OwnCache() => _cache ?? throw new InvalidOperationException(
+        $"The cache at {_settings.Redis} is not the farm's own, so it is neither stopped nor started here.");
+
+    private async Task StopInstancesAsync()
+    {
+        await Task.WhenAll(_instances.Select(instance => instance.Process?.DisposeAsync().AsTask() ?? Task.CompletedTask));
+        _instances = [];
+    }
+
+    private async Task StartProcessAsync(FarmInstance instance, string loginAtStartup, CancellationToken cancellationToken)
+    {
+        var last = instance.Process;
+        var settings = InstanceEnvironment.Make(_settings, Gateway, CacheAddress, _prefix, loginAtStartup);
+        var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+        if (_isStopping)
+        {
+            await process.DisposeAsync();
+            return;
+        }
+
+        (instance.Process, instance.UpSince) = (process, TimeProvider.System.GetTimestamp());
+        instance.Starts++;
+        Timeline.Add(instance.Name, FarmEventKind.Up, $"process {process.Id} is up at {process.BaseAddress}");
+        _ = ReportEndAsync(instance, process);
+        if (last is not null)
+        {
+            await last.DisposeAsync();
+        }
+    }
+
+    private async Task ReportEndAsync(FarmInstance instance, WebApiProcess process)
+    {
+        var isUnexpected = await process.Ended;
+        if (isUnexpected && !_isStopping)
+        {
+            Interlocked.Increment(ref _unexpectedEnds);
+        }
+
+        Timeline.Add(instance.Name, FarmEventKind.Down, isUnexpected ? "process ended by itself" : "process ended");
+    }
+
+    private void OnLogged(FarmInstance instance, LogLine line)
+    {
+        _logCounts.AddOrUpdate(line.EventId, 1, (_, count) => count + 1);
+        if (InstanceEvents.KindOf(line) is { } known)
+        {
+            Timeline.Add(new FarmEvent(line.At, instance.Name, known, line.Text, line.Generation));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace WebFarm;
+
+/// <summary>What kind of thing happened in the farm.</summary>
+public enum FarmEventKind
+{
+    /// <summary>A process is up.</summary>
+    Up,
+
+    /// <summary>A process ended.</summary>
+    Down,
+
+    /// <summary>A session was granted to an instance: by a login or a refresh, which the gateway's own lane tells apart.</summary>
+    Renewed,
+
+    /// <summary>An instance adopted the session of another one.</summary>
+    Adopted,
+
+    /// <summary>An instance took the farm's renewal lock.</summary>
+    LockTaken,
+
+    /// <summary>The gateway no longer accepted a session before its end.</summary>
+    FoundDead,
+
+    /// <summary>An instance gets a session of its own, as the store can't be used.</summary>
+    Private,
+
+    /// <summary>A logout, by an instance or seen by it.</summary>
+    LoggedOut,
+
+    /// <summary>Something else that an instance warned of.</summary>
+    Warning,
+
+    /// <summary>The gateway granted a session to a login.</summary>
+    Login,
+
+    /// <summary>The gateway granted a session to a refresh.</summary>
+    Refresh,
+
+    /// <summary>The gateway refused a call, or its answer was lost.</summary>
+    Refused,
+
+    /// <summary>A fault begins: made by the chaos or by the page.</summary>
+    FaultBegins,
+
+    /// <summary>A fault is over.</summary>
+    FaultEnds,
+}
+
+/// <summary>Something that happened in the farm, for the timeline.</summary>
+/// <param name="At">When, on this machine's clock.</param>
+/// <param name="Lane">Where: an instance's name, <see cref="GatewayLane"/> or <see cref="CacheLane"/>.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Text">In words.</param>
+/// <param name="Generation">The session's generation, where there is one.</param>
+public sealed record FarmEvent(DateTimeOffset At, string Lane, FarmEventKind Kind, string Text, long? Generation = null)
+{
+    public const string GatewayLane = "gateway";
+    public const string CacheLane = "cache";
+}

@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using SxtAspNet;
+using SxtAspNet.Testing;
+
+namespace WebFarm;
+
+/// <summary>What the gateway can be made to do wrong. API calls (/v1/sql) are never hit.</summary>
+public enum GatewayFault
+{
+    /// <summary>The calls of the protocol are answered 503.</summary>
+    Unavailable,
+
+    /// <summary>They are slow, though within the time limit.</summary>
+    Slow,
+
+    /// <summary>They do their work in time, but answer after the time limit.</summary>
+    AnswersLate,
+
+    /// <summary>The next refresh does its work, but its answer is lost.</summary>
+    RefreshAnswerLost,
+
+    /// <summary>The next login does its work, but its answer is lost.</summary>
+    LoginAnswerLost,
+}
+
+/// <summary>The emulated gateway of the farm, and the key that the farm logs in with.</summary>
+public sealed class FarmGateway : IAsyncDisposable
+{
+    public const string UserId = "web-farm";
+
+    private static readonly SxtGatewayCallKind[] Protocol =
+        [SxtGatewayCallKind.Challenge, SxtGatewayCallKind.Token, SxtGatewayCallKind.Refresh, SxtGatewayCallKind.ValidToken];
+
+    private readonly DirectoryInfo _secrets;
+    private readonly TimeSpan _timeout;
+
+    private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, TimeSpan timeout)
+    {
+        (Emulator, _secrets, _timeout) = (emulator, secrets, timeout);
+    }
+
+    public SxtGatewayEmulator Emulator { get; }
+
+    /// <summary>The file of the signing key; private, and gone with the farm.</summary>
+    public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
+
+    /// <summary>The fault that is on; <see langword="null"/>: none.</summary>
+    public GatewayFault? Fault { get; private set; }
+
+    public static async Task<FarmGateway> StartAsync(FarmSettings settings, CancellationToken cancellationToken)
+    {
+        var emulator = await SxtGatewayEmulator.StartAsync(
+            new SxtGatewayEmulatorOptions
+            {
+                SessionLifetime = settings.SessionLifetime,
+                AccessTokenLifetime = settings.AccessTokenLifetime,
+                RefreshTokenLifetime = settings.RefreshTokenLifetime,
+                ChallengeLifetime = settings.ChallengeLifetime,
+                Latency = settings.GatewayLatency,
+                OldAccessTokensSurviveRefresh = settings.IsGatewayLenient,
+                AllowRefreshTokenReuse = settings.IsGatewayLenient,
+            },
+            cancellationToken: cancellationToken);
+
+        // Only its owner can enter a directory that is made this way.
+        var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings.GatewayTimeout);
+        try
+        {
+            emulator.AddUser(UserId, await gateway.MakeKeyAsync(cancellationToken));
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets a fault begin, in place of the one that is on.</summary>
+    public void BeginFault(GatewayFault fault)
+    {
+        EndFault();
+        Fault = fault;
+        IEnumerable<SxtGatewayFault> faults = fault switch
+        {
+            GatewayFault.Unavailable => Protocol.Select(kind => SxtGatewayFault.Status(503, kind: kind)),
+            GatewayFault.Slow => Protocol.Select(kind => SxtGatewayFault.Delay(_timeout * 0.5, kind: kind)),
+            GatewayFault.AnswersLate => Protocol.Select(kind => SxtGatewayFault.DelayAnswer(_timeout * 1.25, kind: kind)),
+            GatewayFault.RefreshAnswerLost => [SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Refresh)],
+            GatewayFault.LoginAnswerLost => [SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Token)],
+            _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+        };
+        foreach (var each in faults)
+        {
+            Emulator.InjectFault(each);
+        }
+    }
+
+    public void EndFault()
+    {
+        Emulator.ClearFaults();
+        Fault = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Emulator.DisposeAsync();
+        _secrets.Delete(recursive: true);
+    }
+
+    /// <summary>Makes the farm's signing key.</summary>
+    /// <returns>Its public half, for the user's keyring.</returns>
+    private async Task<ReadOnlyMemory<byte>> MakeKeyAsync(CancellationToken cancellationToken)
+    {
+        var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
+        using var key = SxtSigningKey.FromSeed(seed);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var file = new StreamWriter(KeyFile, options);
+        await file.WriteAsync(Convert.ToHexString(seed).AsMemory(), cancellationToken);
+        CryptographicOperations.ZeroMemory(seed);
+        return key.PublicKey.ToArray();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace WebFarm.Processes;
+
+/// <summary>What a process holds at one moment. On Linux, handles are open file descriptors.</summary>
+public sealed record ResourceUse(double MemoryMb, int Handles, int Threads)
+{
+    private const double Megabyte = 1 << 20;
+
+    /// <summary>What the process holds now; <see langword="null"/> when it has ended.</summary>
+    public static ResourceUse? Of(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return new ResourceUse(
+                Math.Round(process.WorkingSet64 / Megabyte, 1), process.HandleCount, process.Threads.Count);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
