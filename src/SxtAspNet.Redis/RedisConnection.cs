@@ -103,7 +103,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)
     {
-        var options = ConfigurationOptions.Parse(settings.Configuration!);
+        var options = settings.ClientOptions?.Clone() ?? ConfigurationOptions.Parse(settings.Configuration!);
 
         // It keeps trying by itself; and what can't be sent now is better known to have failed than queued.
         options.AbortOnConnectFail = false;

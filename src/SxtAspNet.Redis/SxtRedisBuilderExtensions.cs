@@ -80,9 +80,8 @@ public static class SxtRedisBuilderExtensions
             {
                 options.Prefix = settings.InstanceName + options.Prefix;
                 options.ConnectionMultiplexerFactory = settings.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.Configuration = options.ConnectionMultiplexerFactory is not null
-                    ? null
-                    : settings.ConfigurationOptions?.ToString(includePassword: true) ?? settings.Configuration;
+                options.ClientOptions = settings.ConfigurationOptions;
+                options.Configuration = settings.Configuration;
             }
             else if (services.IsService(typeof(IConnectionMultiplexer)))
             {
@@ -97,7 +96,7 @@ public static class SxtRedisBuilderExtensions
         public ValidateOptionsResult Validate(string? name, SxtRedisOptions options)
         {
             List<string> problems = [];
-            if (options.Configuration is null && options.ConnectionMultiplexerFactory is null)
+            if (options.Configuration is null && options.ClientOptions is null && options.ConnectionMultiplexerFactory is null)
             {
                 problems.Add(options.ConnectionStringName is { } connection
                     ? $"there is no connection string '{connection}'; add it to the section ConnectionStrings."
