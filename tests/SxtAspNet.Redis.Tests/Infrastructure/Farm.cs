@@ -7,8 +7,6 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// <summary>Several instances in this process, with one key, at one emulator. They share through what a test tells them.</summary>
 internal sealed class Farm : IAsyncDisposable
 {
-    public const string User = "orders-service";
-
     private readonly List<Instance> _instances = [];
 
     public Farm(SxtGatewayEmulatorOptions? gateway = null)
@@ -22,6 +20,9 @@ internal sealed class Farm : IAsyncDisposable
 
     public SharedKey Key { get; } = new();
 
+    /// <summary>The user of all instances: no other test's.</summary>
+    public string User { get; } = $"user-{Guid.NewGuid():N}";
+
     /// <summary>What the farm's keys begin with: no other test's do.</summary>
     public string Prefix { get; } = $"test-{Guid.NewGuid():N}:";
 
@@ -33,6 +34,14 @@ internal sealed class Farm : IAsyncDisposable
     public int Logins => Gateway.Calls.Count(SxtGatewayCallKind.Token);
 
     public int Refreshes => Gateway.Calls.Count(SxtGatewayCallKind.Refresh);
+
+    /// <summary>Logins and refreshes.</summary>
+    public int Grants => Logins + Refreshes;
+
+    /// <summary>All that was asked of the gateway but queries.</summary>
+    public int AuthenticationCalls => Enum.GetValues<SxtGatewayCallKind>()
+        .Where(kind => kind is not SxtGatewayCallKind.Sql)
+        .Sum(Gateway.Calls.Count);
 
     public Instance Owner => Instances.Single(instance => instance.Status.Mode is SxtSessionMode.Owner);
 
@@ -95,6 +104,10 @@ internal sealed class Farm : IAsyncDisposable
             "all instances share one session",
             Describe);
 
+    /// <summary>Waits until all instances say that something is wrong, though they have a token.</summary>
+    public Task IsDegradedAsync() => Eventually.IsTrueAsync(
+        () => Instances.All(instance => instance.Status.State is SxtSessionState.Degraded), "all instances are degraded", Describe);
+
     /// <summary>Sends requests from all instances at once; all must succeed.</summary>
     public async Task QueryAllAsync(int each = 1)
     {
@@ -104,6 +117,16 @@ internal sealed class Farm : IAsyncDisposable
         foreach (var answer in answers)
         {
             answer.Dispose();
+        }
+    }
+
+    /// <summary>Instances that go: their providers are disposed, nothing else is said to anybody.</summary>
+    public async Task RemoveAsync(params Instance[] instances)
+    {
+        foreach (var instance in instances)
+        {
+            _instances.Remove(instance);
+            await instance.DisposeAsync();
         }
     }
 

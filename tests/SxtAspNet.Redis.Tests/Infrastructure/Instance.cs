@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 
 namespace SxtAspNet.Redis.Tests.Infrastructure;
@@ -60,7 +61,18 @@ internal sealed class Instance : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var logs = _provider.GetFakeLogCollector();
+        await _provider.DisposeAsync();
+
+        // Shown when the test fails.
+        foreach (var record in logs.GetSnapshot().Where(record => record.Id.Id is >= 1000 and < 2000))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{record.Timestamp:HH:mm:ss.fff} #{GetHashCode() % 1000} {record.Level} {record.Id.Id} {record.Message}");
+        }
+    }
 
     public override string ToString() => $"{Status.State} {Status.Mode} {Status.Generation} {Status.FailureMessage}";
 }
