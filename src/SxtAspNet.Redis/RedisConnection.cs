@@ -8,17 +8,20 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
-    private readonly Lazy<Task<IConnectionMultiplexer>> _connecting;
+    private readonly Lock _gate = new();
+    private readonly Func<Task<IConnectionMultiplexer>> _open;
     private readonly bool _isOwn;
     private readonly int _database;
+    private Task<IConnectionMultiplexer>? _connection;
+    private bool _isDisposed;
 
     public RedisConnection(SxtRedisOptions options, IServiceProvider provider)
     {
         _isOwn = options.ConnectionMultiplexerFactory is null;
         _database = options.Database ?? -1;
-        _connecting = new(() => options.ConnectionMultiplexerFactory is { } factory
-            ? factory(provider)
-            : ConnectAsync(options.Configuration!));
+        _open = options.ConnectionMultiplexerFactory is { } factory
+            ? () => factory(provider)
+            : () => ConnectAsync(options);
     }
 
     public async ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken) =>
@@ -29,26 +32,78 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_isOwn && _connecting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        if (Close() is not { } connection)
         {
-            await (await _connecting.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            return;
+        }
+
+        if (connection.IsCompletedSuccessfully)
+        {
+            await (await connection.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            _ = DisposeLateAsync(connection);
         }
     }
 
     public void Dispose()
     {
-        if (_isOwn && _connecting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        if (Close() is not { } connection)
         {
-            _connecting.Value.Result.Dispose();
+            return;
+        }
+
+        if (connection.IsCompletedSuccessfully)
+        {
+            connection.Result.Dispose();
+        }
+        else
+        {
+            _ = DisposeLateAsync(connection);
         }
     }
 
-    private Task<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken) =>
-        _connecting.Value.WaitAsync(cancellationToken);
-
-    private static async Task<IConnectionMultiplexer> ConnectAsync(string configuration)
+    private Task<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken)
     {
-        var options = ConfigurationOptions.Parse(configuration);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                // On another thread, since an app's factory may connect synchronously, for longer than a caller waits.
+                // And again when it failed: a server that is away while the app starts comes back.
+                _connection = Task.Run(_open, CancellationToken.None);
+            }
+
+            return _connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    private Task<IConnectionMultiplexer>? Close()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            return _isOwn ? _connection : null;
+        }
+    }
+
+    private static async Task DisposeLateAsync(Task<IConnectionMultiplexer> connection)
+    {
+        try
+        {
+            await (await connection.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // There is no connection to dispose.
+        }
+    }
+
+    private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)
+    {
+        var options = settings.ClientOptions?.Clone() ?? ConfigurationOptions.Parse(settings.Configuration!);
 
         // It keeps trying by itself; and what can't be sent now is better known to have failed than queued.
         options.AbortOnConnectFail = false;

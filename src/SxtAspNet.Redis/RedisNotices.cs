@@ -20,8 +20,19 @@ internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
         var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
         var name = Channel(channel, database);
         void OnMessage(RedisChannel source, RedisValue message) => onNotice();
-        await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
-        return new Subscription(subscriber, name, OnMessage);
+        var subscription = new Subscription(subscriber, name, OnMessage);
+        try
+        {
+            await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            // The client remembers the handler although it could not subscribe, and calls it once it is connected: each
+            // attempt would add a call to every notice.
+            await subscription.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static RedisChannel Channel(string channel, IDatabase database) =>

@@ -3,10 +3,10 @@ namespace SxtAspNet.Redis;
 /// <summary>Records in Redis, replaced by an atomic comparison.</summary>
 internal sealed class RedisSessionStore(RedisConnection connection) : ISxtSessionStore
 {
-    // An empty argument stands for "there was no record"; a record is never empty.
+    // An empty argument stands for "there was no record". A record is never empty: an empty value is somebody else's.
     private const string ReplaceIfExpected = """
         local found = redis.call('GET', KEYS[1])
-        if (found or '') == ARGV[1] then
+        if (ARGV[1] == '' and not found) or (ARGV[1] ~= '' and found == ARGV[1]) then
           redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
           return 1
         end

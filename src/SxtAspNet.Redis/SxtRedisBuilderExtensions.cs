@@ -80,9 +80,8 @@ public static class SxtRedisBuilderExtensions
             {
                 options.Prefix = settings.InstanceName + options.Prefix;
                 options.ConnectionMultiplexerFactory = settings.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.Configuration = options.ConnectionMultiplexerFactory is not null
-                    ? null
-                    : settings.ConfigurationOptions?.ToString(includePassword: true) ?? settings.Configuration;
+                options.ClientOptions = settings.ConfigurationOptions;
+                options.Configuration = settings.Configuration;
             }
             else if (services.IsService(typeof(IConnectionMultiplexer)))
             {
@@ -97,11 +96,19 @@ public static class SxtRedisBuilderExtensions
         public ValidateOptionsResult Validate(string? name, SxtRedisOptions options)
         {
             List<string> problems = [];
-            if (options.Configuration is null && options.ConnectionMultiplexerFactory is null)
+            if (options.ConnectionMultiplexerFactory is null && options.ClientOptions is null)
             {
-                problems.Add(options.ConnectionStringName is { } connection
-                    ? $"there is no connection string '{connection}'; add it to the section ConnectionStrings."
-                    : "no connection is known; give AddRedis a connection string, or register AddStackExchangeRedisCache or an IConnectionMultiplexer.");
+                if (options.Configuration is null)
+                {
+                    problems.Add(options.ConnectionStringName is { } connection
+                        ? $"there is no connection string '{connection}'; add it to the section ConnectionStrings."
+                        : "no connection is known; give AddRedis a connection string, or register AddStackExchangeRedisCache or an IConnectionMultiplexer.");
+                }
+                else if (!NamesServer(options.Configuration))
+                {
+                    // Not with the client's own explanation: it quotes the string, which may hold a password.
+                    problems.Add("the connection string is not one of StackExchange.Redis, such as \"localhost:6379,password=…\".");
+                }
             }
 
             if (options.LockLease < TimeSpan.FromSeconds(0.5) || options.LockLease > TimeSpan.FromMinutes(1))
@@ -117,6 +124,18 @@ public static class SxtRedisBuilderExtensions
             return problems.Count == 0
                 ? ValidateOptionsResult.Success
                 : ValidateOptionsResult.Fail($"AddRedis of Space and Time identity '{IdentityRegistration.Display(name ?? "")}': {string.Join(' ', problems)}");
+        }
+
+        private static bool NamesServer(string configuration)
+        {
+            try
+            {
+                return ConfigurationOptions.Parse(configuration).EndPoints.Count > 0;
+            }
+            catch (Exception problem) when (problem is ArgumentException or FormatException)
+            {
+                return false;
+            }
         }
     }
 }

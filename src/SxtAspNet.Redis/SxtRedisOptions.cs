@@ -18,6 +18,12 @@ public sealed class SxtRedisOptions
     public Func<IServiceProvider, Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
     /// <summary>
+    /// The settings of a client that the app described in code. A configuration string does not hold all of them: not
+    /// its callbacks, and not how it reconnects.
+    /// </summary>
+    internal ConfigurationOptions? ClientOptions { get; set; }
+
+    /// <summary>
     /// What all keys begin with. Instances with the same prefix, gateway and user share one session; different
     /// prefixes never share. Default: "sxt:".
     /// </summary>
