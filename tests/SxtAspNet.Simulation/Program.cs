@@ -30,7 +30,7 @@ internal static class Program
         var results = new SimulationResult[seeds];
         Parallel.For(0, seeds, index =>
         {
-            var result = new FarmSimulation(from + index).Run();
+            var result = Run(from + index);
             results[index] = result with { Trace = result.Violations.Count > 0 ? result.Trace : [] };
         });
 
@@ -47,7 +47,7 @@ internal static class Program
 
     private static int RunOne(int seed, bool isTraced)
     {
-        var result = new FarmSimulation(seed).Run();
+        var result = Run(seed);
         foreach (var line in isTraced || result.Violations.Count > 0 ? result.Trace : [])
         {
             Console.WriteLine(line);
@@ -58,10 +58,16 @@ internal static class Program
             Console.WriteLine(violation);
         }
 
-        var again = new FarmSimulation(seed).Run();
+        var again = Run(seed);
         var isSame = again.Trace.SequenceEqual(result.Trace);
         Console.WriteLine(isSame ? "It replays identically." : "It does NOT replay identically.");
         return result.Violations.Count == 0 && isSame ? 0 : 1;
+    }
+
+    private static SimulationResult Run(int seed)
+    {
+        using var simulation = new FarmSimulation(seed);
+        return simulation.Run();
     }
 
     private static int? Value(string[] arguments, string name)
