@@ -234,9 +234,10 @@ internal sealed class SessionRenewer(
         var problem = "The session store did not take the session, and holds none that is newer.";
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
+            var isReplaced = false;
             try
             {
-                await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
+                isReplaced = await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
             }
             catch (StoreUnavailableException failure)
             {
@@ -255,16 +256,16 @@ internal sealed class SessionRenewer(
                 continue;
             }
 
-            if (expected.Session?.Generation == session.Generation)
-            {
-                await notices.PublishAsync(options).ConfigureAwait(false);
-                return new SessionOutcome(session, IsShared: true);
-            }
-
             if (IsNewer(expected.Session, session) && (expected.Session.IsTombstone || granter.IsUsable(expected.Session)))
             {
                 // Superseded: dropped, never logged out, since a logout would end the newer one too.
                 return Adopted(expected.Session);
+            }
+
+            if (isReplaced || expected.Session?.Generation == session.Generation)
+            {
+                await notices.PublishAsync(options).ConfigureAwait(false);
+                return new SessionOutcome(session, IsShared: true);
             }
         }
 

@@ -15,7 +15,7 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "            Bearer = refreshToken,\n            IsRepeatable = true,\n"),
         new("the record is replaced without comparing, and not looked at again",
             "Sessions/SessionRenewer.cs",
-            "if (expected.Session?.Generation == session.Generation)",
+            "if (isReplaced || expected.Session?.Generation == session.Generation)",
             "if (expected.Session is not null)"),
         new("a lower generation is adopted",
             "Sessions/SessionRenewer.cs",
