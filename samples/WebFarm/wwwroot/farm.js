@@ -150,7 +150,7 @@ function show(view) {
     ["failed", number(traffic.failed), traffic.failed > 0], ["cut off", number(traffic.cutOff)],
     ["p50", ms(traffic.latencyMs.p50)], ["p99", ms(traffic.latencyMs.p99)],
     ["logins", number(gateway.logins)], ["refreshes", number(gateway.refreshes)], ["replayed", number(traffic.replayed)],
-    ["refresh tokens reused", number(gateway.reusedRefreshTokens), gateway.reusedRefreshTokens > 0],
+    ["reused tokens", number(gateway.reusedRefreshTokens), gateway.reusedRefreshTokens > 0],
     ["expired tokens", number(gateway.expiredTokensPresented), gateway.expiredTokensPresented > 0],
   ]);
   view.instances.forEach(instance => showInstance(instance, view.canPause));

@@ -36,8 +36,13 @@ const Timeline = (() => {
   };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { resolved.clear(); legend(); draw(); });
 
-  const hue = generation => (Math.floor(generation / 1000) * 47) % 360;
-  const generationColor = generation => generation ? `hsl(${hue(generation)} 60% 55%)` : "transparent";
+  // Colours in the order of appearance, a golden angle apart, so that neighbours differ.
+  const hues = new Map();
+  const generationColor = generation => {
+    if (!generation) return "transparent";
+    if (!hues.has(generation)) hues.set(generation, (hues.size * 137.5) % 360);
+    return `hsl(${hues.get(generation)} 65% 55%)`;
+  };
 
   function shape(context, x, y, [kind, colorName], size = 5) {
     context.fillStyle = context.strokeStyle = paint(colorName);
@@ -100,7 +105,7 @@ const Timeline = (() => {
     context.clearRect(0, 0, width, height);
     context.font = "12px system-ui, sans-serif";
     context.textBaseline = "middle";
-    const left = 70, right = width - 10;
+    const left = 84, right = width - 10;
     const now = Date.now() + clockOffset, start = now - spanMs;
     const at = time => left + (right - left) * (Math.min(time, now) - start) / spanMs;
 
