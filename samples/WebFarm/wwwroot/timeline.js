@@ -40,7 +40,7 @@ const Timeline = (() => {
   const hues = new Map();
   const generationColor = generation => {
     if (!generation) return "transparent";
-    if (!hues.has(generation)) hues.set(generation, (hues.size * 137.5) % 360);
+    if (!hues.has(generation)) hues.set(generation, (210 + hues.size * 137.5) % 360);
     return `hsl(${hues.get(generation)} 65% 55%)`;
   };
 
