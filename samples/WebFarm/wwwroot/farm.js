@@ -1,220 +1,189 @@
 "use strict";
 
-const interval = 500;
-const windowSeconds = 60;
-const $ = id => document.getElementById(id);
+const $ = (selector, root = document) => root.querySelector(selector);
+const element = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text ?? "", className: className ?? "" });
+const number = value => value == null ? "–" : value.toLocaleString("en");
+const ms = value => `${value >= 100 ? Math.round(value) : value} ms`;
+const clock = time => new Date(time).toISOString().slice(11, 23);
 
-/** Makes an element: a tag, its attributes, its children. Text is always text, never markup. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (typeof value === "boolean") element.toggleAttribute(name, value);
-    else element.setAttribute(name, value);
+// A generation's number is the gateway's time in ms; minutes, seconds and ms tell the generations of a page apart.
+const shortGeneration = generation => generation ? new Date(generation).toISOString().slice(14, 23) : "none yet";
+
+let lastEventKey = "", pollProblem = null, pressProblem = null;
+
+// Writes only what changed, so that what has the focus, or is being read aloud, stays.
+function set(node, text, className) {
+  if (node.textContent !== text) node.textContent = text;
+  if (className !== undefined && node.className !== className) node.className = className;
+}
+
+function figures(list, values) {
+  if (list.childElementCount !== values.length) {
+    list.replaceChildren(...values.map(() => { const pair = element("div"); pair.append(element("dt"), element("dd")); return pair; }));
   }
-  element.append(...children.map(child => child ?? ""));
-  return element;
+  values.forEach(([name, value, isBad], index) => {
+    set(list.children[index].firstChild, name);
+    set(list.children[index].lastChild, String(value), isBad ? "bad" : "");
+  });
 }
 
-const svg = (tag, attributes) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-};
-
-const number = value => value.toLocaleString("en", { maximumFractionDigits: 1 });
-
-/** A generation is the gateway's time in milliseconds when it was asked for: the time of day tells them apart. */
-const generation = value => value ? new Date(value).toISOString().slice(11, 21) : "–";
-
-function showError(message) {
-  $("error").textContent = message ?? "";
-  $("error").hidden = !message;
+function enable(button, isEnabled) {
+  button.disabled = !isEnabled || button.dataset.busy === "true";
 }
 
-async function press(path) {
+async function press(button) {
+  button.dataset.busy = "true";
+  button.disabled = true;
   try {
-    const response = await fetch(`/api/${path}`, { method: "POST", headers: { "X-WebFarm": "1" } });
-    showError(response.ok ? null : await response.text());
-  } catch (failure) {
-    showError(`The farm does not answer: ${failure.message}`);
+    const response = await fetch(`/api/${button.dataset.post}`, { method: "POST", headers: { "X-WebFarm": "1" } });
+    pressProblem = response.ok ? null : `${button.textContent}: ${await response.text() || response.statusText}`;
+  } catch (error) {
+    pressProblem = `${button.textContent}: ${error.message}`;
   }
-  await refresh();
+  delete button.dataset.busy;
+  await poll();
 }
 
-function definitions(list, entries) {
-  list.replaceChildren(...entries.flatMap(([name, value, isAlarm]) =>
-    [make("dt", {}, name), make("dd", isAlarm ? { class: "alarm" } : {}, String(value))]));
-}
-
-function figure(value, name, isAlarm) {
-  return make("div", isAlarm ? { class: "alarm" } : {}, make("b", {}, value), make("span", {}, name));
-}
-
-function showFigures({ traffic, gateway, instances }) {
-  const generations = new Set(instances.filter(i => i.state === "running" && i.session).map(i => i.session.generation));
-  $("summary").textContent = generations.size === 1
-    ? `${instances.length} instances, one session.`
-    : `${instances.length} instances, ${generations.size} sessions at the moment.`;
-  $("figures").replaceChildren(
-    figure(number(traffic.requests), "requests"),
-    figure(number(traffic.failed), "failed", traffic.failed > 0),
-    figure(number(traffic.cutOff), "cut off by a kill or pause"),
-    figure(number(traffic.replayed), "sent again"),
-    figure(number(traffic.rate), "requests/s"),
-    figure(`${number(traffic.latencyMs.p50)} / ${number(traffic.latencyMs.p99)}`, "p50 / p99 ms"),
-    figure(number(gateway.logins), "logins"),
-    figure(number(gateway.refreshes), "refreshes"),
-    figure(number(gateway.reusedRefreshTokens), "refresh tokens used twice", gateway.reusedRefreshTokens > 0),
-    figure(number(gateway.expiredTokensPresented), "expired tokens presented", gateway.expiredTokensPresented > 0));
-  if (traffic.lastFailure) $("summary").textContent += ` Last failure: ${traffic.lastFailure}`;
-}
-
-const isGone = instance => instance.state === "ended" || instance.state === "starting";
-
-function modeOf(instance) {
-  if (isGone(instance)) return ["gone", instance.state === "ended" ? "not running" : "starting"];
-  if (instance.state === "paused") return ["paused", "paused"];
-  if (!instance.session) return ["gone", "no answer yet"];
-  const state = instance.session.state;
-  const mode = instance.session.mode.toLowerCase();
-  return [mode, state === "Active" ? mode : `${mode}, ${state.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()}`];
-}
-
-/** Cards are kept and updated, so that a button is not replaced under the pointer. */
-function showInstance(instance, canPause) {
+function card(instance) {
   const id = `instance-${instance.number}`;
-  let card = $(id);
-  if (!card) {
-    const button = (action, text) => make("button", {
-      "data-action": action,
-      "aria-label": `${text} instance ${instance.number}`,
-      onclick: () => press(`instances/${instance.number}/${action}`),
-    }, text);
-    card = make("article", { id },
-      make("h3", {}, make("span", {}, `Instance ${instance.number}`), make("span", {})),
-      make("dl"),
-      make("div", { class: "buttons" }, button("kill", "Kill"), button("pause", "Pause"), button("resume", "Resume"), button("start", "Start")));
-    $("instances").append(card);
+  let node = document.getElementById(id);
+  if (!node) {
+    node = element("article", "", "card");
+    node.id = id;
+    node.setAttribute("aria-label", `Instance ${instance.name}`);
+    const title = element("h3"), generation = element("div", "", "generation"), buttons = element("div", "", "buttons");
+    title.append(element("span", `Instance ${instance.name}`), element("span", "", "badge"));
+    generation.append(element("span", "", "swatch"), element("span"));
+    for (const action of ["kill", "pause", "resume", "start"]) {
+      const button = element("button", action[0].toUpperCase() + action.slice(1));
+      button.type = "button";
+      button.dataset.post = `instances/${instance.number}/${action}`;
+      button.dataset.action = action;
+      button.setAttribute("aria-label", `${button.textContent} instance ${instance.name}`);
+      buttons.append(button);
+    }
+    node.append(title, generation, element("p", "", "quiet"), element("dl", "", "figures"), buttons);
+    $("#instances").append(node);
   }
+  return node;
+}
 
-  const [kind, text] = modeOf(instance);
-  card.className = `card ${kind}`;
-  const badge = card.querySelector("h3 span:last-child");
-  badge.className = `badge ${kind}`;
-  badge.textContent = text;
-  definitions(card.querySelector("dl"), [
-    ["generation", generation(instance.session?.generation)],
-    ["requests", number(instance.requests)],
-    ["failed", number(instance.failed), instance.failed > 0],
-    ["requests/s", number(instance.rate)],
-    ["p50 / p99 ms", `${number(instance.latencyMs.p50)} / ${number(instance.latencyMs.p99)}`],
-    ["memory MB", instance.memoryMb ? number(instance.memoryMb) : "–"],
+function showInstance(instance, canPause) {
+  const node = card(instance), { state, session } = instance;
+  const [word, tone] = state === "ended" ? ["killed", "bad"]
+    : state === "paused" ? ["paused", "warn"]
+    : !session ? ["starting", "off"]
+    : session.state === "LoggedOut" ? ["logged out", "off"]
+    : session.state === "Unavailable" ? ["no token", "bad"]
+    : session.state === "NotStarted" ? ["no session", "off"]
+    : session.mode === "Owner" ? ["owner", "good"]
+    : session.mode === "Shared" ? ["shared", "note"] : ["private", "warn"];
+  set($(".badge", node), word, `badge ${tone}`);
+  node.className = `card ${tone}`;
+  const generation = session?.generation ?? 0;
+  $(".swatch", node).style.background = Timeline.generationColor(generation);
+  const label = $(".generation span:last-child", node);
+  set(label, shortGeneration(generation));
+  label.title = `Generation ${generation}`;
+  set($(".quiet", node), state === "ended" ? "no process"
+    : `process ${instance.processId}${instance.starts > 1 ? `, start ${instance.starts}` : ""}${session?.state === "Degraded" ? ": degraded" : ""}`);
+  $(".quiet", node).title = session?.failureMessage ?? "";
+  figures($("dl", node), [
+    ["requests/s", instance.rate], ["p50", ms(instance.latencyMs.p50)], ["p99", ms(instance.latencyMs.p99)],
+    ["failed", number(instance.failed), instance.failed > 0], ["cut off", number(instance.cutOff)],
+    ["memory", instance.memoryMb == null ? "–" : `${Math.round(instance.memoryMb)} MB`],
   ]);
-  const enabled = {
-    kill: !isGone(instance),
-    pause: canPause && instance.state === "running",
-    resume: instance.state === "paused",
-    start: instance.state === "ended",
-  };
-  for (const button of card.querySelectorAll("button")) button.disabled = !enabled[button.dataset.action];
-  if (!canPause) card.querySelector("[data-action=pause]").title = "A process can't be paused on this system.";
-}
-
-const words = name => name ? name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() : "";
-
-function showGateway({ gateway, cache }) {
-  $("gateway-state").textContent = gateway.fault ? words(gateway.fault) : "answers";
-  $("gateway-state").className = `badge ${gateway.fault ? "down" : "up"}`;
-  definitions($("gateway"), Object.entries(gateway.calls).map(([kind, count]) => [words(kind), number(count)]));
-  for (const button of $("gateway-buttons").querySelectorAll("[data-fault]")) button.disabled = Boolean(gateway.fault);
-  $("gateway-mend").disabled = !gateway.fault;
-
-  $("cache-state").textContent = cache.isUp ? "up" : "stopped";
-  $("cache-state").className = `badge ${cache.isUp ? "up" : "down"}`;
-  definitions($("cache"), [["address", cache.address], ["server", cache.isOwn ? "garnet-server, of this farm" : "somebody else's"]]);
-  $("cache-stop").disabled = !cache.isOwn || !cache.isUp;
-  $("cache-start").disabled = !cache.isOwn || cache.isUp;
-}
-
-const strong = new Set(["login", "refresh", "renewed", "private", "faultBegins", "foundDead", "down"]);
-
-function showTimeline(farm) {
-  const chart = $("timeline");
-  const width = chart.clientWidth || 800;
-  const lanes = ["gateway", ...farm.instances.map(i => i.name), "cache"];
-  const left = width < 500 ? 64 : 92, right = 12, row = 30, top = 8;
-  const height = top + (lanes.length * row) + 22;
-  const now = Date.parse(farm.now);
-  const x = time => left + ((width - left - right) * (1 - ((now - time) / 1000 / windowSeconds)));
-  const y = lane => top + (lanes.indexOf(lane) * row) + (row / 2);
-  const parts = [];
-  for (const lane of lanes) {
-    parts.push(svg("line", { x1: left, x2: width - right, y1: y(lane), y2: y(lane) }));
-    const label = svg("text", { x: 10, y: y(lane) + 4 });
-    label.textContent = /^\d+$/.test(lane) ? `instance ${lane}` : lane;
-    parts.push(label);
+  const applies = { kill: state === "running" || state === "paused", pause: state === "running" && canPause, resume: state === "paused", start: state === "ended" };
+  for (const button of node.querySelectorAll("button")) {
+    enable(button, applies[button.dataset.action]);
+    if (button.dataset.action === "pause" && !canPause) button.title = "This system can't pause a process";
   }
-  for (let seconds = 0; seconds <= windowSeconds; seconds += 15) {
-    const at = x(now - (seconds * 1000));
-    const label = svg("text", { x: at, y: height - 6, "text-anchor": seconds === 0 ? "end" : seconds === windowSeconds ? "start" : "middle" });
-    label.textContent = seconds === 0 ? "now" : `−${seconds} s`;
-    parts.push(svg("line", { x1: at, x2: at, y1: top, y2: height - 22, "stroke-dasharray": "2 4" }), label);
-  }
-  for (const event of farm.events) {
-    const at = x(Date.parse(event.at));
-    if (at < left || !lanes.includes(event.lane)) continue;
-    const isFault = event.kind === "faultBegins" || event.kind === "faultEnds";
-    const mark = isFault
-      ? svg("rect", { class: `mark ${event.kind}`, x: at - 2, y: y(event.lane) - 10, width: 4, height: 20 })
-      : svg("circle", { class: event.kind, cx: at, cy: y(event.lane), r: strong.has(event.kind) ? 6 : 4 });
-    const title = svg("title", {});
-    title.textContent = `${event.at.slice(11, 23)} ${event.text}`;
-    mark.append(title);
-    parts.push(mark);
-  }
-  chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  chart.setAttribute("height", height);
-  chart.replaceChildren(...parts);
 }
 
-function showEvents({ events }) {
-  $("events").replaceChildren(...events.slice(-40).reverse().map(event => make("li", {},
-    make("time", {}, event.at.slice(11, 21)),
-    make("span", { class: "lane" }, /^\d+$/.test(event.lane) ? `instance ${event.lane}` : event.lane),
-    make("span", {}, make("i", { class: `mark ${event.kind}` }), event.text))));
+function showAgreement(instances) {
+  const up = instances.filter(instance => instance.state === "running" && instance.session);
+  const generations = new Set(up.map(instance => instance.session.generation));
+  const isShared = up.every(instance => instance.session.mode !== "Private");
+  set($("#agreement"),
+    !up.length ? "nobody is up" : generations.size > 1 ? `${generations.size} generations` : isShared ? "one session" : "private sessions",
+    `badge ${up.length && generations.size === 1 && isShared ? "good" : "warn"}`);
 }
 
-async function refresh() {
-  let farm;
+function showAround({ cache, gateway, instances }) {
+  const cacheNode = $("#cache"), gatewayNode = $("#gateway");
+  cacheNode.className = `card ${cache.isUp ? "good" : "bad"}`;
+  set($(".badge", cacheNode), cache.isUp ? "up" : "stopped", `badge ${cache.isUp ? "good" : "bad"}`);
+  set($(".address", cacheNode), cache.address);
+  set($(".note", cacheNode), cache.isOwn ? "It starts empty." : "Not the farm's own (--redis), so it is neither stopped nor started here.");
+  enable($("[data-post='cache/stop']"), cache.isOwn && cache.isUp);
+  enable($("[data-post='cache/start']"), cache.isOwn && !cache.isUp);
+
+  gatewayNode.className = `card wide ${gateway.fault ? "bad" : "good"}`;
+  const words = { unavailable: "fails", slow: "slow", answersLate: "answers late", refreshAnswerLost: "loses a refresh", loginAnswerLost: "loses a login" };
+  set($(".badge", gatewayNode), gateway.fault ? words[gateway.fault] : "well", `badge ${gateway.fault ? "bad" : "good"}`);
+  set($(".address", gatewayNode), gateway.address);
+  for (const button of gatewayNode.querySelectorAll("button")) {
+    const fault = button.dataset.post.split("/")[1];
+    enable(button, fault === "mend" ? gateway.fault : gateway.fault !== fault);
+  }
+  const names = { Challenge: "challenges", Token: "token exchanges", Refresh: "refreshes", ValidToken: "valid-token checks", Logout: "logouts", Sql: "SQL calls" };
+  figures($(".calls"), Object.entries(gateway.calls).map(([kind, count]) => [names[kind] ?? kind, number(count)]));
+  enable($("#logout"), instances.some(instance => instance.state === "running"));
+}
+
+function showEvents(events) {
+  const newest = events.slice(-40).reverse();
+  const key = JSON.stringify(newest[0] ?? "");
+  if (key === lastEventKey) return;
+  lastEventKey = key;
+  $("#events").replaceChildren(...newest.map(event => {
+    const item = element("li");
+    item.append(element("span", clock(event.at)), element("span", /^\d+$/.test(event.lane) ? `instance ${event.lane}` : event.lane), element("span", event.text));
+    return item;
+  }));
+}
+
+function show(view) {
+  const { traffic, gateway } = view;
+  figures($("#totals"), [
+    ["requests", number(traffic.requests)], ["requests/s", traffic.rate],
+    ["failed", number(traffic.failed), traffic.failed > 0], ["cut off", number(traffic.cutOff)],
+    ["p50", ms(traffic.latencyMs.p50)], ["p99", ms(traffic.latencyMs.p99)],
+    ["logins", number(gateway.logins)], ["refreshes", number(gateway.refreshes)], ["replayed", number(traffic.replayed)],
+    ["reused tokens", number(gateway.reusedRefreshTokens), gateway.reusedRefreshTokens > 0],
+    ["expired tokens", number(gateway.expiredTokensPresented), gateway.expiredTokensPresented > 0],
+  ]);
+  view.instances.forEach(instance => showInstance(instance, view.canPause));
+  showAgreement(view.instances);
+  showAround(view);
+  Timeline.show(view);
+  showEvents(view.timed);
+}
+
+function showProblem() {
+  const text = pollProblem ?? pressProblem;
+  $("#error").hidden = !text;
+  set($("#error"), text ?? "");
+}
+
+async function poll() {
   try {
-    farm = await (await fetch("/api/farm")).json();
-  } catch (failure) {
-    showError(`The farm does not answer: ${failure.message}`);
-    return false;
+    const response = await fetch("/api/farm", { cache: "no-store" });
+    if (!response.ok) throw new Error(`The farm answered ${response.status}.`);
+    show(await response.json());
+    pollProblem = null;
+  } catch (error) {
+    pollProblem = error instanceof TypeError ? "The farm does not answer; it has probably been stopped." : error.message;
   }
-  showFigures(farm);
-  for (const instance of farm.instances) showInstance(instance, farm.canPause);
-  showGateway(farm);
-  showTimeline(farm);
-  showEvents(farm);
-  return true;
+  showProblem();
 }
 
-$("add-instance").addEventListener("click", () => press("instances"));
-$("logout").addEventListener("click", () => press("logout"));
-$("cache-stop").addEventListener("click", () => press("cache/stop"));
-$("cache-start").addEventListener("click", () => press("cache/start"));
-$("gateway-mend").addEventListener("click", () => press("gateway/mend"));
-for (const button of $("gateway-buttons").querySelectorAll("[data-fault]")) {
-  button.addEventListener("click", () => press(`gateway/${button.dataset.fault}`));
-}
+document.addEventListener("click", event => {
+  const button = event.target.closest("button[data-post]");
+  if (button) press(button);
+});
 
-let wasLost = false;
-async function loop() {
-  const isHere = await refresh();
-  if (isHere && wasLost) showError(null);
-  wasLost = !isHere;
-  setTimeout(loop, interval);
-}
-loop();
+(async function run() {
+  await poll();
+  setTimeout(run, 500);
+})();
