@@ -9,18 +9,23 @@ namespace SxtAspNet.DependencyInjection;
 internal sealed class SxtStartup(
     IServiceProvider provider, IEnumerable<IdentityRegistration> identities, IOptionsMonitor<SxtOptions> options) : IHostedLifecycleService
 {
+    // Kept from the start: when a host is stopped from two sides, its services may be disposed before the second stop ends.
+    private readonly List<SessionManager> _sessions = [];
+
     /// <summary>Before the app's own services start, so that they may use the session.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var identity in identities)
         {
+            var sessions = provider.GetRequiredKeyedService<SessionManager>(identity.Name);
+            _sessions.Add(sessions);
             switch (options.Get(identity.Name).LoginAtStartup)
             {
                 case SxtLoginAtStartup.Required:
-                    await Sessions(identity).GetAccessTokenAsync(cancellationToken).ConfigureAwait(false);
+                    await sessions.GetAccessTokenAsync(cancellationToken).ConfigureAwait(false);
                     break;
                 case SxtLoginAtStartup.Background:
-                    Sessions(identity).StartInBackground();
+                    sessions.StartInBackground();
                     break;
             }
         }
@@ -36,8 +41,5 @@ internal sealed class SxtStartup(
 
     /// <summary>After the server has sent its last answer, for which it may have needed a token.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(identities.Select(identity => Sessions(identity).StopAsync(cancellationToken)));
-
-    private SessionManager Sessions(IdentityRegistration identity) =>
-        provider.GetRequiredKeyedService<SessionManager>(identity.Name);
+        Task.WhenAll(_sessions.Select(sessions => sessions.StopAsync(cancellationToken)));
 }
