@@ -8,6 +8,8 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
 {
+    private static readonly TimeSpan ConnectionInterval = TimeSpan.FromMilliseconds(10);
+
     public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
@@ -23,6 +25,12 @@ internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
         var subscription = new Subscription(subscriber, name, OnMessage);
         try
         {
+            // The client's connection for subscriptions comes up a moment after the other one.
+            while (!subscriber.IsConnected())
+            {
+                await Task.Delay(ConnectionInterval, cancellationToken).ConfigureAwait(false);
+            }
+
             await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
             return subscription;
         }

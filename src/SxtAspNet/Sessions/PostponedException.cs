@@ -1,9 +1,13 @@
 namespace SxtAspNet.Sessions;
 
-/// <summary>Another instance's attempt failed a moment ago, so this one does not ask the gateway yet.</summary>
-internal sealed class PostponedException(RenewalNote note, TimeSpan remaining) : SxtAuthenticationException(
+/// <summary>An attempt of the farm failed a moment ago, so this instance does not ask the gateway yet.</summary>
+internal sealed class PostponedException(RenewalNote note, bool isOwn, TimeSpan remaining) : SxtAuthenticationException(
     note.Reason,
-    $"Another instance of the farm could not renew the session ({note.Reason}, failure {note.Failures} in a row; its log says why); "
+    $"{(isOwn ? "This" : "Another")} instance of the farm could not renew the session ({note.Reason}, failure {note.Failures} in a row; its log says why); "
     + $"the next attempt is due in {remaining.TotalSeconds:0.#} s.",
     innerException: null,
-    remaining);
+    remaining)
+{
+    /// <summary>Whether it was this instance's attempt: then the others go first.</summary>
+    public bool IsOwn { get; } = isOwn;
+}

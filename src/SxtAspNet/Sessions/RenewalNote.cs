@@ -4,11 +4,12 @@ namespace SxtAspNet.Sessions;
 
 /// <summary>
 /// What an instance leaves beside the record when its attempt failed, so that the farm asks the gateway once per
-/// back-off, not once per instance. Instants are on the gateway's clock.
+/// back-off, not once per instance; it says which one it was, since that one lets the others go first. Instants are on
+/// the gateway's clock.
 /// </summary>
-internal sealed record RenewalNote(DateTimeOffset NotBefore, int Failures, SxtFailureReason Reason)
+internal sealed record RenewalNote(DateTimeOffset NotBefore, int Failures, SxtFailureReason Reason, long Instance)
 {
-    private const int Size = sizeof(long) + sizeof(int) + sizeof(int);
+    private const int Size = sizeof(long) + sizeof(int) + sizeof(int) + sizeof(long);
 
     /// <summary>The longest back-off that a note is believed; an old or forged one must not silence the farm.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
@@ -26,6 +27,7 @@ internal sealed record RenewalNote(DateTimeOffset NotBefore, int Failures, SxtFa
         BinaryPrimitives.WriteInt64BigEndian(bytes, NotBefore.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(sizeof(long)), Failures);
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(sizeof(long) + sizeof(int)), (int)Reason);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Size - sizeof(long)), Instance);
         return bytes;
     }
 
@@ -43,6 +45,7 @@ internal sealed record RenewalNote(DateTimeOffset NotBefore, int Failures, SxtFa
             : new RenewalNote(
                 DateTimeOffset.FromUnixTimeMilliseconds(notBefore),
                 BinaryPrimitives.ReadInt32BigEndian(bytes[sizeof(long)..]),
-                (SxtFailureReason)BinaryPrimitives.ReadInt32BigEndian(bytes[(sizeof(long) + sizeof(int))..]));
+                (SxtFailureReason)BinaryPrimitives.ReadInt32BigEndian(bytes[(sizeof(long) + sizeof(int))..]),
+                BinaryPrimitives.ReadInt64BigEndian(bytes[(Size - sizeof(long))..]));
     }
 }

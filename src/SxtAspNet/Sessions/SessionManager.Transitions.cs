@@ -128,8 +128,8 @@ internal sealed partial class SessionManager
     private SessionFailure Fail(SxtAuthenticationException cause)
     {
         var count = (_failure?.Count ?? 0) + 1;
-        var delay = cause is PostponedException { RetryAfter: { } remaining }
-            ? remaining + (Turn * 0.1 * _runtime.Random())
+        var delay = cause is PostponedException { RetryAfter: { } remaining } postponed
+            ? remaining + (Turn * (postponed.IsOwn ? 1 : 0.1 * _runtime.Random()))
             : Backoff.After(cause, count, _runtime.Random()) + (_renewer.CanShare ? Turn : TimeSpan.Zero);
         _failure = new SessionFailure(cause, count, TimeProvider.GetTimestamp() + ToTicks(delay));
         SetTimer();

@@ -26,6 +26,9 @@ internal sealed class SessionRenewer(
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogoutsWaitForLock = TimeSpan.FromSeconds(2);
 
+    /// <summary>Tells this instance's notes from those of others.</summary>
+    private readonly long _instance = Random.Shared.NextInt64();
+
     /// <summary>Whether other processes can share the session.</summary>
     public bool CanShare => store.IsShared;
 
@@ -202,7 +205,7 @@ internal sealed class SessionRenewer(
     {
         if (note is not null && request.Cause is not RenewalCause.Command && note.Remaining(clock.Now) is var remaining && remaining > TimeSpan.Zero)
         {
-            throw new PostponedException(note, remaining);
+            throw new PostponedException(note, note.Instance == _instance, remaining);
         }
     }
 
@@ -215,7 +218,7 @@ internal sealed class SessionRenewer(
         }
 
         var failures = (last.Note?.Failures ?? 0) + 1;
-        var note = new RenewalNote(clock.Now + Backoff.After(failure, failures, runtime.Random()), failures, failure.Reason);
+        var note = new RenewalNote(clock.Now + Backoff.After(failure, failures, runtime.Random()), failures, failure.Reason, _instance);
         try
         {
             await store.TryReplaceNoteAsync(last, note, options, cancellationToken).ConfigureAwait(false);
