@@ -71,6 +71,9 @@ internal sealed class Farm : IAsyncDisposable
             share(services.AddSxt(settings =>
             {
                 settings.UserId = User;
+
+                // A busy machine is no outage: whatever answers at all does so within this.
+                settings.StoreTimeout = TimeSpan.FromSeconds(15);
                 options?.Invoke(settings);
             }));
             services.AddHttpClient(Instance.Client).AddSxtTokenHandler();

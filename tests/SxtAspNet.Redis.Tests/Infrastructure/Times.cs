@@ -27,6 +27,13 @@ internal static class Times
 
     public static void PollingOften(SxtOptions options) => options.StorePollInterval = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>For a link that does not answer in time: well above what an answer takes, well below the delays of the tests.</summary>
+    public static void GivingUpSoon(SxtOptions options)
+    {
+        options.StoreTimeout = TimeSpan.FromSeconds(2);
+        PollingOften(options);
+    }
+
     /// <summary>What arrives came by a notice.</summary>
     public static void NeverPolling(SxtOptions options) => options.StorePollInterval = TimeSpan.FromMinutes(5);
 }
