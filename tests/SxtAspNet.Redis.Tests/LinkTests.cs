@@ -135,7 +135,7 @@ public class LinkTests(Servers servers)
         farm.Add(
             sxt =>
             {
-                sxt.AddRedis(proxy.Configuration);
+                sxt.AddRedis(Times.Patiently(proxy.Configuration));
                 sxt.Services.AddHealthChecks().AddSxt();
             },
             Times.PollingOften);

@@ -173,7 +173,7 @@ public class RedisLockTests(Servers servers)
     }
 
     private static RedisConnection Connect(string configuration) =>
-        new(new SxtRedisOptions { Configuration = configuration }, NoServices.Instance);
+        new(new SxtRedisOptions { Configuration = Times.Patiently(configuration) }, NoServices.Instance);
 
     private IDistributedLock CreateLock(RedisConnection connection, TimeSpan? lease = null) =>
         new RedisLockProvider(connection, lease ?? Lease).CreateLock(_name);

@@ -8,6 +8,12 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// </summary>
 internal static class Times
 {
+    /// <summary>
+    /// A connection string whose client waits for a busy machine: for its connections, of which the one for notices is
+    /// the last, and for answers. What is refused or cut fails at once as ever.
+    /// </summary>
+    public static string Patiently(string configuration) => $"{configuration},connectTimeout=30000,asyncTimeout=30000";
+
     /// <summary>Access tokens that live long enough for a look at the store and short enough to wait for a renewal.</summary>
     public static SxtGatewayEmulatorOptions ShortLived() => new()
     {
