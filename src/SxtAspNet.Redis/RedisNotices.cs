@@ -8,6 +8,8 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
     public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
@@ -19,6 +21,13 @@ internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
         var name = Channel(channel, database);
+
+        // The client has a connection of its own for notices, and comes back from connecting before that one is there.
+        while (subscriber.Multiplexer.IsConnected && !subscriber.IsConnected(name))
+        {
+            await Task.Delay(Step, cancellationToken).ConfigureAwait(false);
+        }
+
         void OnMessage(RedisChannel source, RedisValue message) => onNotice();
         var subscription = new Subscription(subscriber, name, OnMessage);
         try

@@ -8,7 +8,7 @@ namespace SxtAspNet.Redis.Tests;
 
 public class RedisLockTests(Servers servers)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     private readonly string _name = $"test-{Guid.NewGuid():N}:lock";
 
@@ -36,8 +36,11 @@ public class RedisLockTests(Servers servers)
         await using var another = Connect(server.Configuration);
         RedisConnection[] connections = [one, another];
 
+        // Whoever is told of its lock after half of the lease has not got it.
+        var lease = TimeSpan.FromSeconds(30);
+
         var handles = await Task.WhenAll(Enumerable.Range(0, 100).Select(index => Task.Run(
-            async () => await CreateLock(connections[index % 2]).TryAcquireAsync(cancellationToken: Cancellation))));
+            async () => await CreateLock(connections[index % 2], lease).TryAcquireAsync(cancellationToken: Cancellation))));
 
         await Assert.Single(handles.OfType<IDistributedSynchronizationHandle>()).DisposeAsync();
     }
