@@ -8,7 +8,7 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
 {
-    private static readonly TimeSpan ConnectionInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
     public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken)
     {
@@ -21,16 +21,17 @@ internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
         var name = Channel(channel, database);
+
+        // The client has a connection of its own for notices, and comes back from connecting before that one is there.
+        while (subscriber.Multiplexer.IsConnected && !subscriber.IsConnected(name))
+        {
+            await Task.Delay(Step, cancellationToken).ConfigureAwait(false);
+        }
+
         void OnMessage(RedisChannel source, RedisValue message) => onNotice();
         var subscription = new Subscription(subscriber, name, OnMessage);
         try
         {
-            // The client's connection for subscriptions comes up a moment after the other one.
-            while (!subscriber.IsConnected())
-            {
-                await Task.Delay(ConnectionInterval, cancellationToken).ConfigureAwait(false);
-            }
-
             await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
             return subscription;
         }

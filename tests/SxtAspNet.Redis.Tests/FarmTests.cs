@@ -7,6 +7,8 @@ namespace SxtAspNet.Redis.Tests;
 /// <summary>A farm with a Redis that works.</summary>
 public class FarmTests(Servers servers)
 {
+    private const int OtherDatabaseNumber = 5;
+
     [Theory, EachServer]
     public async Task A_cold_start_under_load_logs_in_once(ServerKind kind)
     {
@@ -59,27 +61,6 @@ public class FarmTests(Servers servers)
     }
 
     [Theory, EachServer]
-    public async Task Generations_follow_each_other_with_one_renewal_each_and_no_request_fails(ServerKind kind)
-    {
-        var server = await servers.UseAsync(kind);
-        await using var farm = new Farm(Times.ShortLived());
-        await farm.StartAsync(4, server.Configuration, Times.Short);
-        await using var traffic = Traffic.Start(farm);
-
-        await Eventually.IsTrueAsync(() => traffic.Generations.Count >= 4, "the session is renewed three times", farm.Describe);
-        await Eventually.IsTrueAsync(
-            () => farm.Instances.All(instance => traffic.GenerationsOf(instance).Count == traffic.Generations.Count),
-            "all instances use the last generation",
-            farm.Describe);
-        await traffic.StopAsync();
-
-        Assert.All(farm.Instances, instance => Assert.Equal(traffic.Generations, traffic.GenerationsOf(instance)));
-        Assert.Equal(traffic.Generations.Count, farm.Grants);
-        Assert.Equal(0, farm.Gateway.Calls.ReusedRefreshTokens);
-        Assert.Equal(0, farm.Gateway.Calls.ExpiredTokensPresented);
-    }
-
-    [Theory, EachServer]
     public async Task A_dead_session_is_replaced_by_one_login_of_the_whole_farm(ServerKind kind)
     {
         var server = await servers.UseAsync(kind);
@@ -113,90 +94,28 @@ public class FarmTests(Servers servers)
     }
 
     [Theory, EachServer]
-    public async Task An_instance_that_joins_asks_nothing_of_the_gateway(ServerKind kind)
-    {
-        var server = await servers.UseAsync(kind);
-        await using var farm = new Farm();
-        await farm.StartAsync(1, server.Configuration);
-        var calls = farm.AuthenticationCalls;
-
-        await farm.StartAsync(3, server.Configuration);
-        await farm.QueryAllAsync(each: 10);
-
-        Assert.Equal(calls, farm.AuthenticationCalls);
-    }
-
-    [Theory, EachServer]
-    public async Task An_instance_that_stops_takes_the_session_from_nobody(ServerKind kind)
-    {
-        var server = await servers.UseAsync(kind);
-        await using var farm = new Farm();
-        await farm.StartAsync(3, server.Configuration);
-        var generation = farm.Owner.Status.Generation;
-
-        var owner = farm.Owner;
-        await owner.StopAsync();
-        await farm.RemoveAsync(owner);
-
-        await farm.QueryAllAsync();
-        await farm.IsOnOneGenerationAsync(current => current == generation);
-        Assert.Equal(1, farm.Grants);
-        Assert.Equal(0, farm.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
-    }
-
-    [Theory, EachServer]
-    public async Task When_the_owner_is_gone_somebody_else_renews_in_time(ServerKind kind)
-    {
-        var server = await servers.UseAsync(kind);
-        await using var farm = new Farm(Times.ShortLived());
-        await farm.StartAsync(3, server.Configuration, Times.Short);
-        var first = farm.Owner.Status.Generation;
-        await farm.RemoveAsync(farm.Owner);
-        await using var traffic = Traffic.Start(farm);
-
-        await farm.IsOnOneGenerationAsync(generation => generation > first);
-        await traffic.StopAsync();
-
-        Assert.Equal((2, 0), (farm.Logins, farm.Refreshes));
-    }
-
-    [Theory, EachServer]
-    public async Task After_a_whole_restart_the_farm_goes_on_with_the_session_in_redis(ServerKind kind)
-    {
-        var server = await servers.UseAsync(kind);
-        await using var farm = new Farm();
-        await farm.StartAsync(2, server.Configuration);
-        var generation = farm.Owner.Status.Generation;
-        await farm.RemoveAsync([.. farm.Instances]);
-
-        await farm.StartAsync(2, server.Configuration);
-
-        Assert.All(farm.Instances, instance => Assert.Equal(generation, instance.Status.Generation));
-        Assert.Equal(1, farm.Grants);
-    }
-
-    [Theory, EachServer]
     public async Task Identities_prefixes_and_databases_on_one_server_never_mix(ServerKind kind)
     {
         var server = await servers.UseAsync(kind);
         await using var farm = new Farm();
         farm.AddUser("other-" + farm.User, farm.Key);
-        List<Instance[]> groups =
+        await using (var client = await RedisClient.ConnectAsync(server, OtherDatabaseNumber))
+        {
+            // Garnet makes a database when it is first used; several connections that do so at once get one each.
+            await client.Database.KeyExistsAsync("any");
+        }
+
+        Instance[][] groups =
         [
             [farm.Add(server.Configuration), farm.Add(server.Configuration)],
             [farm.Add(server.Configuration, OtherUser), farm.Add(server.Configuration, OtherUser)],
             [farm.Add(server.Configuration, redis: OtherPrefix), farm.Add(server.Configuration, redis: OtherPrefix)],
+            [farm.Add(server.Configuration, redis: OtherDatabase), farm.Add(server.Configuration, redis: OtherDatabase)],
         ];
-        if (kind is not ServerKind.Garnet)
-        {
-            // In another database than 0, garnet-server 2.2.8 was seen to grant the lock twice; why is not known yet.
-            groups.Add([farm.Add(server.Configuration, redis: OtherDatabase), farm.Add(server.Configuration, redis: OtherDatabase)]);
-        }
-
         await Task.WhenAll(farm.Instances.Select(instance => Task.Run(instance.StartAsync)));
         await farm.QueryAllAsync(each: 5);
 
-        Assert.Equal(groups.Count, farm.Logins);
+        Assert.Equal(groups.Length, farm.Logins);
         foreach (var group in groups)
         {
             var before = farm.Instances.ToDictionary(instance => instance, instance => instance.Status.Generation);
@@ -209,7 +128,7 @@ public class FarmTests(Servers servers)
 
         void OtherUser(SxtOptions options) => options.UserId = "other-" + farm.User;
         static void OtherPrefix(SxtRedisOptions options) => options.Prefix = "other-" + options.Prefix;
-        static void OtherDatabase(SxtRedisOptions options) => options.Database = 5;
+        static void OtherDatabase(SxtRedisOptions options) => options.Database = OtherDatabaseNumber;
     }
 
     [Theory, EachServer]
@@ -233,6 +152,6 @@ public class FarmTests(Servers servers)
         Assert.Single(others.Select(other => other.Status.Generation).Distinct());
         Assert.Equal(2, farm.Logins);
 
-        void Shared(SxtRedisOptions options) => (options.Configuration, options.Prefix) = (server.Configuration, farm.Prefix);
+        void Shared(SxtRedisOptions options) => (options.Configuration, options.Prefix) = (Times.Patiently(server.Configuration), farm.Prefix);
     }
 }

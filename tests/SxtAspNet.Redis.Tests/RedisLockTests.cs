@@ -8,7 +8,7 @@ namespace SxtAspNet.Redis.Tests;
 
 public class RedisLockTests(Servers servers)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     private readonly string _name = $"test-{Guid.NewGuid():N}:lock";
 
@@ -36,8 +36,11 @@ public class RedisLockTests(Servers servers)
         await using var another = Connect(server.Configuration);
         RedisConnection[] connections = [one, another];
 
+        // Whoever is told of its lock after half of the lease has not got it.
+        var lease = TimeSpan.FromSeconds(30);
+
         var handles = await Task.WhenAll(Enumerable.Range(0, 100).Select(index => Task.Run(
-            async () => await CreateLock(connections[index % 2]).TryAcquireAsync(cancellationToken: Cancellation))));
+            async () => await CreateLock(connections[index % 2], lease).TryAcquireAsync(cancellationToken: Cancellation))));
 
         await Assert.Single(handles.OfType<IDistributedSynchronizationHandle>()).DisposeAsync();
     }
@@ -82,7 +85,7 @@ public class RedisLockTests(Servers servers)
         await using var held = await CreateLock(one, lease).TryAcquireAsync(cancellationToken: Cancellation);
 
         var startedAt = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(startedAt) < lease * 3)
+        while (Stopwatch.GetElapsedTime(startedAt) < lease * 2)
         {
             Assert.Null(await CreateLock(another, lease).TryAcquireAsync(cancellationToken: Cancellation));
             await Task.Delay(50, Cancellation);
@@ -173,7 +176,7 @@ public class RedisLockTests(Servers servers)
     }
 
     private static RedisConnection Connect(string configuration) =>
-        new(new SxtRedisOptions { Configuration = configuration }, NoServices.Instance);
+        new(new SxtRedisOptions { Configuration = Times.Patiently(configuration) }, NoServices.Instance);
 
     private IDistributedLock CreateLock(RedisConnection connection, TimeSpan? lease = null) =>
         new RedisLockProvider(connection, lease ?? Lease).CreateLock(_name);

@@ -148,5 +148,5 @@ public class RedisNoticesTests(Servers servers)
         new RedisNotices(connection).SubscribeAsync(channel, onNotice, Cancellation);
 
     private static RedisConnection Connect(string configuration, int? database = null) =>
-        new(new SxtRedisOptions { Configuration = configuration, Database = database }, NoServices.Instance);
+        new(new SxtRedisOptions { Configuration = Times.Patiently(configuration), Database = database }, NoServices.Instance);
 }

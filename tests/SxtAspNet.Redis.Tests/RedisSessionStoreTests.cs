@@ -148,7 +148,7 @@ public class RedisSessionStoreTests(Servers servers)
         var server = await servers.UseAsync(kind);
         await using var byOptions = Connect(server, database: 3);
         await using var byConnection = new RedisConnection(
-            new SxtRedisOptions { Configuration = server.Configuration + ",defaultDatabase=3" }, NoServices.Instance);
+            new SxtRedisOptions { Configuration = Times.Patiently(server.Configuration) + ",defaultDatabase=3" }, NoServices.Instance);
         await using var byDefault = Connect(server);
 
         await new RedisSessionStore(byOptions).TryReplaceAsync(_key, expected: null, [1], Minute, Cancellation);
@@ -172,5 +172,5 @@ public class RedisSessionStoreTests(Servers servers)
     }
 
     private static RedisConnection Connect(RedisServer server, int? database = null) =>
-        new(new SxtRedisOptions { Configuration = server.Configuration, Database = database }, NoServices.Instance);
+        new(new SxtRedisOptions { Configuration = Times.Patiently(server.Configuration), Database = database }, NoServices.Instance);
 }

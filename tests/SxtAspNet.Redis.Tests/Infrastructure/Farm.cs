@@ -56,7 +56,7 @@ internal sealed class Farm : IAsyncDisposable
         Add(
             sxt => sxt.AddRedis(settings =>
             {
-                settings.Configuration = configuration;
+                settings.Configuration = Times.Patiently(configuration);
                 settings.Prefix = Prefix;
                 redis?.Invoke(settings);
             }),
@@ -71,6 +71,9 @@ internal sealed class Farm : IAsyncDisposable
             share(services.AddSxt(settings =>
             {
                 settings.UserId = User;
+
+                // A busy machine is no outage: whatever answers at all does so within this.
+                settings.StoreTimeout = TimeSpan.FromSeconds(30);
                 options?.Invoke(settings);
             }));
             services.AddHttpClient(Instance.Client).AddSxtTokenHandler();

@@ -18,7 +18,7 @@ internal sealed class RedisClient : IAsyncDisposable
     public static Task<RedisClient> ConnectAsync(RedisServer server, int database = 0) => ConnectAsync(server.Configuration, database);
 
     public static async Task<RedisClient> ConnectAsync(string configuration, int database = 0) =>
-        new(await ConnectionMultiplexer.ConnectAsync(configuration + ",allowAdmin=true,abortConnect=false,asyncTimeout=60000"), database);
+        new(await ConnectionMultiplexer.ConnectAsync(Times.Patiently(configuration) + ",allowAdmin=true,abortConnect=false"), database);
 
     public Task ConfigureAsync(string setting, string value) => Database.ExecuteAsync("CONFIG", "SET", setting, value);
 

@@ -35,9 +35,13 @@ public sealed class Servers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var starting in _shared.Values.Select(server => server.Value).Where(server => !server.IsFaulted))
+        foreach (var starting in _shared.Values.Select(server => server.Value))
         {
-            await (await starting).DisposeAsync();
+            await Task.WhenAny(starting);
+            if (starting.IsCompletedSuccessfully)
+            {
+                await (await starting).DisposeAsync();
+            }
         }
     }
 

@@ -8,6 +8,12 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// </summary>
 internal static class Times
 {
+    /// <summary>
+    /// A connection string whose client waits for a busy machine: for its connections, of which the one for notices is
+    /// the last, and for answers. What is refused or cut fails at once as ever.
+    /// </summary>
+    public static string Patiently(string configuration) => $"{configuration},connectTimeout=30000,asyncTimeout=30000";
+
     /// <summary>Access tokens that live long enough for a look at the store and short enough to wait for a renewal.</summary>
     public static SxtGatewayEmulatorOptions ShortLived() => new()
     {
@@ -26,6 +32,13 @@ internal static class Times
     }
 
     public static void PollingOften(SxtOptions options) => options.StorePollInterval = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>For a link that does not answer in time: well above what an answer takes, well below the delays of the tests.</summary>
+    public static void GivingUpSoon(SxtOptions options)
+    {
+        options.StoreTimeout = TimeSpan.FromSeconds(2);
+        PollingOften(options);
+    }
 
     /// <summary>What arrives came by a notice.</summary>
     public static void NeverPolling(SxtOptions options) => options.StorePollInterval = TimeSpan.FromMinutes(5);
