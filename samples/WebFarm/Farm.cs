@@ -217,6 +217,7 @@ public sealed class Farm : IAsyncDisposable
     {
         var last = instance.Process;
         var settings = InstanceEnvironment.Make(_settings, Gateway, CacheAddress, _prefix, loginAtStartup);
+        _settings.Configure?.Invoke(instance.Number, settings);
         var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
         if (_isStopping)
         {
