@@ -216,6 +216,7 @@ public sealed class Farm : IAsyncDisposable
     private async Task StartProcessAsync(FarmInstance instance, string loginAtStartup, CancellationToken cancellationToken)
     {
         var last = instance.Process;
+        instance.LastGeneration = null;
         var settings = InstanceEnvironment.Make(_settings, Gateway, CacheAddress, _prefix, loginAtStartup);
         _settings.Configure?.Invoke(instance.Number, settings);
         var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
@@ -249,9 +250,25 @@ public sealed class Farm : IAsyncDisposable
     private void OnLogged(FarmInstance instance, LogLine line)
     {
         _logCounts.AddOrUpdate(line.EventId, 1, (_, count) => count + 1);
-        if (InstanceEvents.KindOf(line) is { } known)
+        if (InstanceEvents.KindOf(line) is { } known && !IsKnown(instance, known, line.Generation))
         {
             Timeline.Add(new FarmEvent(line.At, instance.Name, known, line.Text, line.Generation));
         }
+    }
+
+    /// <summary>
+    /// Whether an instance only says again which generation it has: a renewal that ends in an adoption says "adopted"
+    /// and then "ready".
+    /// </summary>
+    private static bool IsKnown(FarmInstance instance, FarmEventKind kind, long? generation)
+    {
+        if (kind is not (FarmEventKind.Renewed or FarmEventKind.Adopted) || generation is null)
+        {
+            return false;
+        }
+
+        var isKnown = kind is FarmEventKind.Renewed && instance.LastGeneration == generation;
+        instance.LastGeneration = generation;
+        return isKnown;
     }
 }

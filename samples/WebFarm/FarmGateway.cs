@@ -105,7 +105,14 @@ public sealed class FarmGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Emulator.DisposeAsync();
-        _secrets.Delete(recursive: true);
+        try
+        {
+            _secrets.Delete(recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Whoever cleans the temporary directory was faster.
+        }
     }
 
     /// <summary>Makes the farm's signing key.</summary>

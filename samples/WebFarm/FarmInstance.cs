@@ -30,6 +30,9 @@ public sealed class FarmInstance(int number)
     /// <summary>When the present process came up, as a monotonic timestamp.</summary>
     public long UpSince { get; internal set; }
 
+    /// <summary>The generation that the process logged last.</summary>
+    internal long? LastGeneration { get; set; }
+
     public RequestFigures Figures { get; } = new();
 
     /// <summary>Asks the process for its session; <see langword="null"/> when it doesn't answer.</summary>

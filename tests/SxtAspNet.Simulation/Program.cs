@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using SxtAspNet.Simulation.Mutations;
 using SxtAspNet.Simulation.Scenario;
 
 namespace SxtAspNet.Simulation;
 
-/// <summary>"--seeds N" runs seeds, "--seed N [--trace]" one; without either, the tests run.</summary>
+/// <summary>
+/// "--seeds N [--from M]" runs seeds, "--seed N [--trace]" one; "--mutations [--only TEXT]" shows that the simulation can
+/// fail; without any of them, the tests run.
+/// </summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
@@ -19,6 +23,18 @@ internal static class Program
             return RunMany(Value(arguments, "--from") ?? 0, seeds, isVerbose: true);
         }
 
+        if (Value(arguments, "--hunt") is { } most)
+        {
+            return Hunt(most);
+        }
+
+        if (arguments.Contains("--mutations"))
+        {
+            using var mutations = new MutationRun(FindRepository());
+            var only = Array.IndexOf(arguments, "--only");
+            return mutations.Run(Value(arguments, "--most") ?? 3000, only >= 0 ? arguments[only + 1] : null);
+        }
+
         return await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(arguments, (_, _) => { });
     }
 
@@ -30,7 +46,7 @@ internal static class Program
         var results = new SimulationResult[seeds];
         Parallel.For(0, seeds, index =>
         {
-            var result = new FarmSimulation(from + index).Run();
+            var result = Run(from + index);
             results[index] = result with { Trace = result.Violations.Count > 0 ? result.Trace : [] };
         });
 
@@ -47,7 +63,7 @@ internal static class Program
 
     private static int RunOne(int seed, bool isTraced)
     {
-        var result = new FarmSimulation(seed).Run();
+        var result = Run(seed);
         foreach (var line in isTraced || result.Violations.Count > 0 ? result.Trace : [])
         {
             Console.WriteLine(line);
@@ -58,10 +74,52 @@ internal static class Program
             Console.WriteLine(violation);
         }
 
-        var again = new FarmSimulation(seed).Run();
+        var again = Run(seed);
         var isSame = again.Trace.SequenceEqual(result.Trace);
         Console.WriteLine(isSame ? "It replays identically." : "It does NOT replay identically.");
         return result.Violations.Count == 0 && isSame ? 0 : 1;
+    }
+
+    /// <summary>Runs seeds until one breaks a rule, or something throws.</summary>
+    private static int Hunt(int most)
+    {
+        for (var seed = 0; seed < most; seed++)
+        {
+            string? found;
+            try
+            {
+                found = Run(seed).Violations is [var first, ..] ? first : null;
+            }
+            catch (Exception exception)
+            {
+                found = $"{exception.GetType().Name}: {exception.Message.Split('\n')[0]}";
+            }
+
+            if (found is not null)
+            {
+                Console.WriteLine($"after {seed + 1} seeds ({found})");
+                return 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SxtAspNet.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The sources are not above the program.");
+    }
+
+    public static SimulationResult Run(int seed)
+    {
+        using var simulation = new FarmSimulation(seed);
+        return simulation.Run();
     }
 
     private static int? Value(string[] arguments, string name)

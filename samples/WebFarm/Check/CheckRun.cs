@@ -25,6 +25,9 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             await farm.StartInstancesAsync("Background", cancellationToken);
         }
 
+        // Traffic is for a farm that is warm; what a start costs is the cold starts' to say.
+        await AgreeAsync(farm, cancellationToken);
+
         var traffic = new TrafficGenerator(farm, options.Farm.Rate);
         var chaos = new Chaos(farm, options.Chaos, options.Seed);
         Announce(chaos);

@@ -26,6 +26,9 @@ internal sealed class SxtStartup(
                 case SxtLoginAtStartup.Background:
                     sessions.StartInBackground();
                     break;
+                case SxtLoginAtStartup.OnDemand:
+                    sessions.AdoptInBackground();
+                    break;
             }
         }
     }

@@ -22,8 +22,9 @@ internal static partial class SessionLog
         {
             FoundLoggedOut(logger, session.Generation);
         }
-        else
+        else if (session.RefreshToken is not null)
         {
+            // One that was adopted has been logged as that.
             SessionReady(logger, session.Generation, session.UnusableFrom, session.EndsAt);
         }
     }

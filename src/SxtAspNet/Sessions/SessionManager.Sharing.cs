@@ -58,6 +58,15 @@ internal sealed partial class SessionManager
         }
     }
 
+    /// <summary>Looks at the store for the farm's session, which costs no gateway call.</summary>
+    public void AdoptInBackground()
+    {
+        if (_renewer.CanShare)
+        {
+            RequestSynchronization();
+        }
+    }
+
     private void OnPoll()
     {
         SetPollTimer();

@@ -30,21 +30,29 @@ internal sealed class SessionRenewer(
     public bool CanShare => store.IsShared;
 
     /// <summary>Finds the session after the present one.</summary>
+    /// <remarks>
+    /// A cold instance has several tries at the store: its first connection takes a while, and a login that all instances
+    /// of a cold farm make on their own is what the store is to prevent.
+    /// </remarks>
     /// <exception cref="SxtAuthenticationException">There is none to be had now.</exception>
     public async Task<SessionOutcome> RenewAsync(RenewalRequest request, SxtOptions options, CancellationToken cancellationToken)
     {
-        try
+        StoreUnavailableException failure;
+        var attempt = 0;
+        do
         {
-            return await RenewSharedAsync(request, options, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await RenewSharedAsync(request, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException unavailable)
+            {
+                failure = unavailable;
+            }
         }
-        catch (StoreUnavailableException failure)
-        {
-            // A refresh would end the access token that other instances still use, and they could not see the new one.
-            logger.RenewedPrivately(failure.Message);
-            var session = await granter.GrantAsync(
-                request.Current, !request.IsShared, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
-            return new SessionOutcome(session, IsShared: false, failure.Message);
-        }
+        while (request.Current is null && ++attempt < MostAttempts);
+
+        return await RenewPrivatelyAsync(request, failure, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Compares the present session with the store: adopts a newer one, publishes a higher one.</summary>
@@ -102,6 +110,17 @@ internal sealed class SessionRenewer(
                 await held.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task<SessionOutcome> RenewPrivatelyAsync(
+        RenewalRequest request, StoreUnavailableException failure, SxtOptions options, CancellationToken cancellationToken)
+    {
+        // No refresh of a shared session: it would end the access token that other instances still use, and they could
+        // not see the new one.
+        logger.RenewedPrivately(failure.Message);
+        var session = await granter.GrantAsync(
+            request.Current, !request.IsShared, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
+        return new SessionOutcome(session, IsShared: false, failure.Message);
     }
 
     private async Task<SessionOutcome> RenewSharedAsync(
@@ -208,37 +227,50 @@ internal sealed class SessionRenewer(
     }
 
     /// <summary>Publishes a session unless a newer one is there; says which one holds.</summary>
+    /// <remarks>Several attempts, since a session that the others don't see costs a login of theirs.</remarks>
     private async Task<SessionOutcome> PublishAsync(
         StoredSession expected, Session session, SxtOptions options, CancellationToken cancellationToken)
     {
-        try
+        var problem = "The session store did not take the session, and holds none that is newer.";
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            for (var attempt = 0; attempt < MostAttempts; attempt++)
+            var isReplaced = false;
+            try
             {
-                var isReplaced = await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
-
-                // Also after a success: not every store compares atomically.
-                expected = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
-                if (IsNewer(expected.Session, session) && (expected.Session.IsTombstone || granter.IsUsable(expected.Session)))
-                {
-                    // Superseded: dropped, never logged out, since a logout would end the newer one too.
-                    return Adopted(expected.Session);
-                }
-
-                if (isReplaced)
-                {
-                    await notices.PublishAsync(options).ConfigureAwait(false);
-                    return new SessionOutcome(session, IsShared: true);
-                }
+                isReplaced = await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException failure)
+            {
+                // Whether it was written is not known.
+                problem = failure.Message;
             }
 
-            throw new StoreUnavailableException("The session store did not take the session, and holds none that is newer.");
+            try
+            {
+                // Also after a success: not every store compares atomically.
+                expected = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException failure)
+            {
+                problem = failure.Message;
+                continue;
+            }
+
+            if (IsNewer(expected.Session, session) && (expected.Session.IsTombstone || granter.IsUsable(expected.Session)))
+            {
+                // Superseded: dropped, never logged out, since a logout would end the newer one too.
+                return Adopted(expected.Session);
+            }
+
+            if (isReplaced || expected.Session?.Generation == session.Generation)
+            {
+                await notices.PublishAsync(options).ConfigureAwait(false);
+                return new SessionOutcome(session, IsShared: true);
+            }
         }
-        catch (StoreUnavailableException failure)
-        {
-            logger.StoreUnavailable(failure.Message);
-            return new SessionOutcome(session, IsShared: false, failure.Message);
-        }
+
+        logger.StoreUnavailable(problem);
+        return new SessionOutcome(session, IsShared: false, problem);
     }
 
     private async Task<IAsyncDisposable?> TryLockForAsync(TimeSpan limit, SxtOptions options, CancellationToken cancellationToken)

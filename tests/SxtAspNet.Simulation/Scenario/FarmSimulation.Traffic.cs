@@ -15,7 +15,7 @@ internal sealed partial class FarmSimulation
 
     private void PlanRequests(Instance instance)
     {
-        _clock.After(TimeSpan.FromSeconds(_random.Next(1, 60)), () =>
+        _clock.After(TimeSpan.FromSeconds(_random.Next(1, 150)), () =>
         {
             if (instance.Process.IsAlive)
             {

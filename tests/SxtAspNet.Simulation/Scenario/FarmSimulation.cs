@@ -10,7 +10,7 @@ internal sealed record SimulationResult(int Seed, IReadOnlyList<string> Violatio
 /// One farm's life under faults: a seed decides its size, its gateway, its cache and everything that goes wrong. The
 /// rules are checked at each step; at the end all faults stop, and the farm must come back to one session.
 /// </summary>
-internal sealed partial class FarmSimulation
+internal sealed partial class FarmSimulation : IDisposable
 {
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(100);
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(8);
@@ -76,6 +76,8 @@ internal sealed partial class FarmSimulation
             _requests,
             _failed);
     }
+
+    public void Dispose() => _gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private Instance Add()
     {

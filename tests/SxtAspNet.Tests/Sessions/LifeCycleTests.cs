@@ -144,4 +144,14 @@ public class LifeCycleTests
         app.Pass(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
         Assert.Equal(1, app.Refreshes);
     }
+
+    [Fact]
+    public async Task A_stop_that_comes_after_the_services_are_disposed_is_no_failure()
+    {
+        var app = new TestApp();
+        await app.StartAsync();
+        await app.DisposeAsync();
+
+        Assert.Null(await Record.ExceptionAsync(app.StopAsync));
+    }
 }
