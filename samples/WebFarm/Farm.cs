@@ -12,6 +12,7 @@ public sealed class Farm : IAsyncDisposable
     private readonly FarmSettings _settings;
     private readonly RedisServer? _cache;
     private readonly SemaphoreSlim _changes = new(1, 1);
+    private readonly SemaphoreSlim _cacheChanges = new(1, 1);
     private volatile FarmInstance[] _instances = [];
     private string _prefix = NewPrefix();
     private readonly ConcurrentDictionary<int, int> _logCounts = new();
@@ -141,12 +142,20 @@ public sealed class Farm : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
     public async Task StopCacheAsync()
     {
-        if (IsCacheUp)
+        await _cacheChanges.WaitAsync();
+        try
         {
-            var cache = OwnCache();
-            IsCacheUp = false;
-            Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultBegins, "cache killed");
-            await cache.StopAsync();
+            if (IsCacheUp)
+            {
+                var cache = OwnCache();
+                IsCacheUp = false;
+                Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultBegins, "cache killed");
+                await cache.StopAsync();
+            }
+        }
+        finally
+        {
+            _cacheChanges.Release();
         }
     }
 
@@ -154,11 +163,19 @@ public sealed class Farm : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
     public async Task StartCacheAsync(CancellationToken cancellationToken)
     {
-        if (!IsCacheUp)
+        await _cacheChanges.WaitAsync(cancellationToken);
+        try
         {
-            await OwnCache().StartAsync(cancellationToken);
-            IsCacheUp = true;
-            Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultEnds, "cache started, empty");
+            if (!IsCacheUp)
+            {
+                await OwnCache().StartAsync(cancellationToken);
+                IsCacheUp = true;
+                Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultEnds, "cache started, empty");
+            }
+        }
+        finally
+        {
+            _cacheChanges.Release();
         }
     }
 
@@ -200,6 +217,7 @@ public sealed class Farm : IAsyncDisposable
 
         await Gateway.DisposeAsync();
         _changes.Dispose();
+        _cacheChanges.Dispose();
     }
 
     private static string NewPrefix() => $"farm-{Guid.NewGuid():n}:";
@@ -218,6 +236,7 @@ public sealed class Farm : IAsyncDisposable
         var last = instance.Process;
         instance.LastGeneration = null;
         var settings = InstanceEnvironment.Make(_settings, Gateway, CacheAddress, _prefix, loginAtStartup);
+        _settings.Configure?.Invoke(instance.Number, settings);
         var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
         if (_isStopping)
         {

@@ -43,6 +43,9 @@ public sealed record FarmSettings
 
     public TimeSpan AcquireTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Changes the configuration (environment variables) of an instance, given its number, before it starts.</summary>
+    public Action<int, IDictionary<string, string>>? Configure { get; init; }
+
     /// <summary>
     /// How long a session lasts at least when it is renewed as planned: it is not refreshed in its last moments, and
     /// the refresh before may have come up to a token's life earlier.

@@ -59,7 +59,7 @@ public sealed class LivePage(CommandLine options, TextWriter output)
         buttons.MapPost("/cache/stop", farm.StopCacheAsync);
         buttons.MapPost("/cache/start", () => farm.StartCacheAsync(CancellationToken.None));
         buttons.MapPost("/gateway/mend", farm.EndGatewayFault);
-        buttons.MapPost("/gateway/{fault}", (GatewayFault fault) => farm.BeginGatewayFault(fault));
+        buttons.MapPost("/gateway/{fault}", (string fault) => farm.BeginGatewayFault(ParseFault(fault)));
         buttons.MapPost("/logout", farm.LogoutAsync);
 
         Task OnInstance(int number, Func<FarmInstance, Task> action) =>
@@ -67,6 +67,12 @@ public sealed class LivePage(CommandLine options, TextWriter output)
                 ? action(instance)
                 : throw new InvalidOperationException($"There is no instance {number}.");
     }
+
+    /// <summary>The page writes it as in JSON, in camel case, which route values of an enum don't understand.</summary>
+    private static GatewayFault ParseFault(string fault) =>
+        Enum.TryParse<GatewayFault>(fault, ignoreCase: true, out var known) && Enum.IsDefined(known)
+            ? known
+            : throw new InvalidOperationException($"There is no fault '{fault}'.");
 
     /// <summary>Another name that leads to this address is an attack on a browser (DNS rebinding).</summary>
     private static Task RefuseForeignHosts(HttpContext context, RequestDelegate next)

@@ -142,26 +142,27 @@ public sealed class WebApiProcess : IAsyncDisposable
     });
 
     /// <summary>Stops the process in good order, or kills it when it doesn't go.</summary>
+    public Task StopAsync() => SignalAsync(async () =>
+    {
+        BeginEnd();
+        Interruptions.Begin();
+        await EndSuspensionAsync();
+        _process.StandardInput.Close();
+        try
+        {
+            await Ended.WaitAsync(StopLimit);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            await Ended;
+        }
+    });
+
     public async ValueTask DisposeAsync()
     {
-        await SignalAsync(async () =>
-        {
-            BeginEnd();
-            Interruptions.Begin();
-            await EndSuspensionAsync();
-            _process.StandardInput.Close();
-            try
-            {
-                await Ended.WaitAsync(StopLimit);
-            }
-            catch (TimeoutException)
-            {
-                _process.Kill();
-                await Ended;
-            }
-
-            Client.Dispose();
-        });
+        await StopAsync();
+        Client.Dispose();
         _process.Dispose();
     }
 

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using SxtAspNet.Farm.Tests.Infrastructure;
+using SxtAspNet.Redis.Tests.Infrastructure;
+
+namespace SxtAspNet.Farm.Tests;
+
+/// <summary>The farm as whoever runs it in a pipeline sees it.</summary>
+[Collection(nameof(Exclusive))]
+public sealed class ProgramTests
+{
+    [Fact]
+    public async Task A_check_ends_with_exit_code_0_and_its_result_as_JSON()
+    {
+        await using var program = new FarmProgram("--check", "--seconds", "10", "--chaos", "none", "--instances", "2", "--rate", "10", "--cold-starts", "1");
+
+        var output = await program.Output;
+
+        Assert.True(await program.WaitAsync() == 0, output);
+        using var result = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]);
+        var members = result.RootElement.EnumerateObject().Select(member => member.Name);
+        string[] documented =
+        [
+            "verdict", "reasons", "instances", "seconds", "ratePerInstance", "gateway", "requests", "failed", "cutOff", "stalled",
+            "replayed", "logins", "loginBound", "refreshes", "reusedRefreshTokens", "expiredTokensPresented", "latencyMs",
+            "renewals", "coldStarts", "coldStartRatio", "chaos", "finalGeneration", "unexpectedEnds", "resources",
+        ];
+        Assert.Empty(documented.Except(members));
+        Assert.Equal("pass", result.RootElement.GetProperty("verdict").GetString());
+        Assert.Equal(2, result.RootElement.GetProperty("instances").GetInt32());
+        Assert.NotEqual(0, result.RootElement.GetProperty("requests").GetInt32());
+        Assert.Equal(0, result.RootElement.GetProperty("failed").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_farm_that_is_killed_leaves_no_process()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no ps, which tells who started whom.");
+        await using var program = new FarmProgram("--check", "--seconds", "600", "--instances", "2", "--rate", "1", "--cold-starts", "0");
+        IReadOnlyDictionary<int, string> started = new Dictionary<int, string>();
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                started = await program.FindDescendantsAsync();
+                return started.Values.Count(command => command.Contains("WebApi.dll", StringComparison.Ordinal)) == 2
+                    && started.Values.Any(command => command.Contains("--lua", StringComparison.Ordinal));
+            },
+            "the cache and both instances are started",
+            () => string.Join(Environment.NewLine, started.Values));
+
+        program.Kill();
+
+        IReadOnlyDictionary<int, string> left = started;
+        await Eventually.IsTrueAsync(
+            async () => (left = await FarmProgram.FindLeftAsync(started)).Count == 0,
+            "all processes are gone",
+            () => string.Join(Environment.NewLine, left.Values));
+    }
+}
