@@ -152,6 +152,11 @@ public class FarmTests(Servers servers)
         Assert.Single(others.Select(other => other.Status.Generation).Distinct());
         Assert.Equal(2, farm.Logins);
 
-        void Shared(SxtRedisOptions options) => (options.Configuration, options.Prefix) = (Times.Patiently(server.Configuration), farm.Prefix);
+        void Shared(SxtRedisOptions options)
+        {
+            options.Configuration = Times.Patiently(server.Configuration);
+            options.Prefix = farm.Prefix;
+            options.LockLease = Times.LongLease;
+        }
     }
 }

@@ -58,6 +58,7 @@ internal sealed class Farm : IAsyncDisposable
             {
                 settings.Configuration = Times.Patiently(configuration);
                 settings.Prefix = Prefix;
+                settings.LockLease = Times.LongLease;
                 redis?.Invoke(settings);
             }),
             options,

@@ -20,17 +20,17 @@ public sealed class Servers : IAsyncDisposable
         _shared.GetOrAdd(kind, static kind => new Lazy<Task<RedisServer>>(() => StartAsync(kind))).Value;
 
     /// <summary>A server of the test's own, to be stopped or set up differently.</summary>
-    public static Task<RedisServer> StartAsync(ServerKind kind)
+    public static async Task<RedisServer> StartAsync(ServerKind kind)
     {
         if (kind is ServerKind.Garnet)
         {
-            return RedisServer.StartGarnetAsync(TestContext.Current.CancellationToken);
+            return await RedisServer.StartGarnetAsync(TestContext.Current.CancellationToken);
         }
 
         Assert.SkipUnless(
             RedisProgram is not null,
             $"{Redis} is not on this machine: install it (Debian: apt-get install redis-server) and put it on PATH.");
-        return RedisServer.StartRedisAsync(RedisProgram, TestContext.Current.CancellationToken);
+        return await RedisServer.StartRedisAsync(RedisProgram, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

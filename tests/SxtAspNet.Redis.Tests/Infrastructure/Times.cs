@@ -8,6 +8,9 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// </summary>
 internal static class Times
 {
+    /// <summary>A lease that does not end because a busy machine lets nobody extend it: that would cost a login, rightly.</summary>
+    public static readonly TimeSpan LongLease = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// A connection string whose client waits for a busy machine: for its connections, of which the one for notices is
     /// the last, and for answers. What is refused or cut fails at once as ever.
