@@ -24,7 +24,7 @@ public sealed class RedisServer : IAsyncDisposable
         StartAsync(
             port => Guard.StartInfo(
                 "dotnet",
-                ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--no-obj", "--memory", "64m", "--index", "1m"]),
+                ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--memory", "64m", "--index", "1m"]),
             cancellationToken);
 
     /// <summary>Starts an installed redis-server.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class SessionManager
 
         try
         {
-            var outcome = await _renewer.SynchronizeAsync(current, _options, CancellationToken.None).ConfigureAwait(false);
+            var outcome = await _renewer.SynchronizeAsync(current, _options, _ending.Token).ConfigureAwait(false);
             bool isBack;
             lock (_gate)
             {
@@ -41,6 +41,10 @@ internal sealed partial class SessionManager
             {
                 _logger.StoreAvailable();
             }
+        }
+        catch (Exception) when (_ending.IsCancellationRequested)
+        {
+            // The app ends, and what a look needs ends with it: connection, keys. That is no outage to report.
         }
         catch (StoreUnavailableException failure)
         {

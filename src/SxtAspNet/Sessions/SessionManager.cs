@@ -13,6 +13,7 @@ namespace SxtAspNet.Sessions;
 internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
     private readonly SessionIdentity _identity;
     private readonly SessionRenewer _renewer;
     private readonly GatewayClock _clock;
@@ -218,6 +219,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
             operation = _operation;
         }
 
+        _ending.Cancel();
         if (operation is not null)
         {
             await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -294,6 +296,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
             _isStopping = true;
         }
 
+        _ending.Cancel();
         _clock.Changed -= OnScheduleChanged;
         _notices.Received -= RequestSynchronization;
         _optionsChanges?.Dispose();

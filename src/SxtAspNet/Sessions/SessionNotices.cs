@@ -26,13 +26,19 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, S
 
         try
         {
-            _subscription = await StoreCall.RunAsync(
+            var subscription = await StoreCall.RunAsync(
                 "Subscribing to notices",
                 token => notices.SubscribeAsync(channel, OnNotice, token),
                 options.StoreTimeout,
                 runtime.TimeProvider,
                 CancellationToken.None,
                 late => late.DisposeAsync()).ConfigureAwait(false);
+
+            // A renewal and a look at the store may come here at once; or the app has ended meanwhile.
+            if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null)
+            {
+                await subscription.DisposeAsync().ConfigureAwait(false);
+            }
         }
         catch (StoreUnavailableException failure)
         {
@@ -66,20 +72,25 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, S
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_subscription is not null)
-        {
-            await _subscription.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => End().DisposeAsync();
 
     /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
-    public void Dispose() => _ = _subscription?.DisposeAsync().AsTask();
+    public void Dispose() => _ = End().DisposeAsync().AsTask();
+
+    /// <summary>Takes the subscription away, for good.</summary>
+    private IAsyncDisposable End() => Interlocked.Exchange(ref _subscription, Ended.Instance) ?? Ended.Instance;
 
     private void OnNotice()
     {
         Interlocked.Exchange(ref _next, new TaskCompletionSource()).SetResult();
         Received?.Invoke();
+    }
+
+    /// <summary>Stands for the subscription after the end, so that no other one takes its place.</summary>
+    private sealed class Ended : IAsyncDisposable
+    {
+        public static readonly Ended Instance = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
