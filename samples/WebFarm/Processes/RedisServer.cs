@@ -7,7 +7,7 @@ namespace WebFarm.Processes;
 /// <summary>A real Redis-protocol server in a process of its own, empty at each start, on a free loopback port.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Func<int, ProcessStartInfo> _startInfo;
     private Process? _process;
