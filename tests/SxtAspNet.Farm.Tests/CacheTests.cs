@@ -8,7 +8,6 @@ public sealed class CacheTests
     public async Task A_cache_that_comes_back_empty_is_filled_again_without_a_login()
     {
         await using var farm = await TestFarm.StartAsync(TestFarm.Quiet with { Instances = 3, StoreTimeout = TestFarm.ShortStoreTimeout });
-        var logins = farm.Logins;
         var generation = await farm.AgreeAsync();
         farm.StartTraffic();
 
@@ -25,7 +24,7 @@ public sealed class CacheTests
         await farm.Farm.AddInstanceAsync(TestContext.Current.CancellationToken);
         Assert.Equal(generation, await farm.AgreeAsync());
         await farm.StopTrafficAsync();
-        Assert.Equal(0, farm.Logins - logins);
+        farm.AssertFurtherLogins(0);
         farm.AssertNoTokenMisused();
     }
 
@@ -34,7 +33,6 @@ public sealed class CacheTests
     {
         const int Instances = 3;
         await using var farm = await TestFarm.StartAsync(TestFarm.Lively with { Instances = Instances, StoreTimeout = TestFarm.ShortStoreTimeout });
-        var logins = farm.Logins;
         await farm.AgreeAsync();
         farm.StartTraffic();
 
@@ -49,12 +47,12 @@ public sealed class CacheTests
         }
 
         // The first of its own is a login; it has the refresh token for those that follow.
-        Assert.Equal(Instances, farm.Logins - logins);
+        farm.AssertFurtherLogins(Instances);
         await farm.Farm.StartCacheAsync(TestContext.Current.CancellationToken);
         await farm.AgreeAsync(above: highest);
 
         await farm.StopTrafficAsync();
-        Assert.Equal(Instances, farm.Logins - logins);
+        farm.AssertFurtherLogins(Instances);
         farm.AssertNoTokenMisused();
     }
 }

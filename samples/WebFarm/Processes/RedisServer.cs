@@ -7,7 +7,7 @@ namespace WebFarm.Processes;
 /// <summary>A real Redis-protocol server in a process of its own, empty at each start, on a free loopback port.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Func<int, ProcessStartInfo> _startInfo;
     private Process? _process;
@@ -24,7 +24,7 @@ public sealed class RedisServer : IAsyncDisposable
         StartAsync(
             port => Guard.StartInfo(
                 "dotnet",
-                ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--memory", "64m", "--index", "1m"]),
+                ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "--no-obj", "--memory", "64m", "--index", "1m"]),
             cancellationToken);
 
     /// <summary>Starts an installed redis-server.</summary>

@@ -1,5 +1,5 @@
-// Two processors are enough for three farms: most of their time they wait for the next renewal.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
+// More farms at a time would only compete for the processors, and each wait longer for what it waits for.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace SxtAspNet.Farm.Tests.Infrastructure;
 

@@ -16,18 +16,19 @@ internal sealed class TestFarm : IAsyncDisposable
     /// <summary>A call's time limit where the cache is to be missed; else a busy machine's slow start could look like that.</summary>
     public static readonly TimeSpan ShortStoreTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>A renewal every eight seconds or so, with margins that suit a busy machine.</summary>
+    /// <summary>A renewal every nine seconds or so, with margins that suit a busy machine.</summary>
     public static readonly FarmSettings Lively = new()
     {
         Rate = 10,
-        AccessTokenLifetime = TimeSpan.FromSeconds(16),
-        RefreshTokenLifetime = TimeSpan.FromSeconds(18),
-        RenewBefore = TimeSpan.FromSeconds(8),
+        AccessTokenLifetime = TimeSpan.FromSeconds(18),
+        RefreshTokenLifetime = TimeSpan.FromSeconds(20),
+        RenewBefore = TimeSpan.FromSeconds(9),
         RenewJitter = TimeSpan.FromSeconds(0.5),
-        GatewayTimeout = TimeSpan.FromSeconds(4),
+        GatewayTimeout = TimeSpan.FromSeconds(8),
+        LockLease = TimeSpan.FromSeconds(5),
         StoreTimeout = TimeSpan.FromSeconds(10),
         StorePollInterval = TimeSpan.FromSeconds(0.5),
-        AcquireTimeout = TimeSpan.FromSeconds(20),
+        AcquireTimeout = TimeSpan.FromSeconds(40),
         SessionLifetime = TimeSpan.FromMinutes(5),
     };
 
@@ -37,11 +38,17 @@ internal sealed class TestFarm : IAsyncDisposable
         AccessTokenLifetime = TimeSpan.FromMinutes(20),
         RefreshTokenLifetime = TimeSpan.FromMinutes(30),
         SessionLifetime = TimeSpan.FromHours(24),
+        RenewBefore = TimeSpan.FromMinutes(5),
+        GatewayTimeout = TimeSpan.FromSeconds(30),
+        LockLease = TimeSpan.FromSeconds(30),
+        StoreTimeout = TimeSpan.FromSeconds(30),
+        AcquireTimeout = TimeSpan.FromSeconds(90),
     };
 
     private readonly FarmSettings _settings;
     private readonly CancellationTokenSource _endOfTraffic = new();
     private TrafficGenerator? _traffic;
+    private int _firstLogins;
     private Task _sending = Task.CompletedTask;
 
     private TestFarm(WebFarm.Farm farm, FarmSettings settings)
@@ -60,6 +67,9 @@ internal sealed class TestFarm : IAsyncDisposable
 
     public int Logins => Calls.Count(SxtGatewayCallKind.Token);
 
+    /// <summary>Logins since all instances shared a session for the first time: what the test's fault cost.</summary>
+    public int FurtherLogins => Logins - _firstLogins;
+
     public int Refreshes => Calls.Count(SxtGatewayCallKind.Refresh);
 
     public IReadOnlyList<FarmInstance> Instances => Farm.Instances;
@@ -74,6 +84,7 @@ internal sealed class TestFarm : IAsyncDisposable
         {
             await farm.Farm.StartInstancesAsync("Background", TestContext.Current.CancellationToken);
             await farm.AgreeAsync();
+            farm._firstLogins = farm.Logins;
             return farm;
         }
         catch
@@ -104,6 +115,12 @@ internal sealed class TestFarm : IAsyncDisposable
             figures.Sum(figure => figure.Count(RequestOutcome.Failed)) == 0,
             string.Join(Environment.NewLine, _traffic!.Failures.Select(failure => $"{failure} {string.Join(Environment.NewLine, failure.Log)}")));
     }
+
+    /// <summary>What happened cost this many logins; if not, the message tells what happened.</summary>
+    public void AssertFurtherLogins(int least, int most) => Assert.True(
+        FurtherLogins >= least && FurtherLogins <= most, $"{FurtherLogins} further logins, not {least} to {most}. {Describe()}");
+
+    public void AssertFurtherLogins(int count) => AssertFurtherLogins(count, count);
 
     /// <summary>What must hold whatever happens: no refresh token was used twice, and no token that is over.</summary>
     public void AssertNoTokenMisused()
@@ -191,5 +208,5 @@ internal sealed class TestFarm : IAsyncDisposable
     }
 
     public string Describe() => string.Join(
-        Environment.NewLine, Farm.Timeline.Since(DateTimeOffset.MinValue).TakeLast(40).Select(farmEvent => farmEvent.ToString()));
+        Environment.NewLine, Farm.Timeline.Since(DateTimeOffset.MinValue).TakeLast(80).Select(farmEvent => $"{farmEvent.At:HH:mm:ss.fff} {farmEvent.Lane} {farmEvent.Kind} {farmEvent.Text}"));
 }
