@@ -55,6 +55,11 @@ public sealed record CheckResult
     /// <summary>The median, over the cold starts, of the slowest request's time in logins.</summary>
     public required double? ColdStartRatio { get; init; }
 
+    /// <summary>The same with processes that had run before, after a logout.</summary>
+    public required IReadOnlyList<ColdStartResult> WarmStarts { get; init; }
+
+    public required double? WarmStartRatio { get; init; }
+
     public required ChaosSummary Chaos { get; init; }
 
     /// <summary>The generation that all instances ended on; <see langword="null"/>: they did not.</summary>
@@ -103,9 +108,9 @@ public sealed record CheckResult
             yield return $"A generation was renewed {Renewals.MaxPerGeneration} times.";
         }
 
-        foreach (var start in ColdStarts.Where(start => start is not { Challenges: 1, Logins: 1, Failed: 0 }))
+        foreach (var start in ColdStarts.Concat(WarmStarts).Where(start => start is not { Challenges: 1, Logins: 1, Failed: 0 }))
         {
-            yield return $"A cold start took {start.Challenges} challenges and {start.Logins} logins, and {start.Failed} of its requests failed.";
+            yield return $"A start took {start.Challenges} challenges and {start.Logins} logins, and {start.Failed} of its requests failed.";
         }
 
         if (FinalGeneration is null)

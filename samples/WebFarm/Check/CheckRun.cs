@@ -19,7 +19,8 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         await using var farm = await Farm.StartAsync(options.Farm, cancellationToken);
         farm.Timeline.Added += _ledger.Note;
         output.WriteLine($"Farm of {options.Farm.Instances}: gateway {farm.Gateway.Emulator.BaseAddress}, cache {farm.CacheAddress}.");
-        var coldStarts = await MeasureColdStartsAsync(farm, cancellationToken);
+        List<ColdStartResult> coldStarts = [], warmStarts = [];
+        await MeasureStartsAsync(farm, coldStarts, warmStarts, cancellationToken);
         if (coldStarts.Count == 0)
         {
             await farm.StartInstancesAsync("Background", cancellationToken);
@@ -56,22 +57,24 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
 
         cancellationToken.ThrowIfCancellationRequested();
         farm.Watch.Look();
-        return Summarize(farm, traffic, chaos, monitor, coldStarts, generation, TimeProvider.System.GetElapsedTime(startedAt));
+        return Summarize(farm, traffic, chaos, monitor, coldStarts, warmStarts, generation, TimeProvider.System.GetElapsedTime(startedAt));
     }
 
-    private async Task<IReadOnlyList<ColdStartResult>> MeasureColdStartsAsync(Farm farm, CancellationToken cancellationToken)
+    private async Task MeasureStartsAsync(
+        Farm farm, List<ColdStartResult> cold, List<ColdStartResult> warm, CancellationToken cancellationToken)
     {
-        List<ColdStartResult> results = [];
         for (var number = 1; number <= options.ColdStarts; number++)
         {
-            var result = await ColdStart.RunAsync(farm, cancellationToken);
-            results.Add(result);
-            output.WriteLine(
-                $"Cold start {number}: {options.Farm.Instances} × {ColdStart.RequestsPerInstance} requests, {result.Challenges} challenge(s), "
+            cold.Add(await ColdStart.RunAsync(farm, cancellationToken));
+            Report("Cold start", cold[^1]);
+            await AgreeAsync(farm, cancellationToken);
+            warm.Add(await ColdStart.RunWarmAsync(farm, cancellationToken));
+            Report("Again, with warm processes", warm[^1]);
+
+            void Report(string what, ColdStartResult result) => output.WriteLine(
+                $"{what} {number}: {options.Farm.Instances} × {ColdStart.RequestsPerInstance} requests, {result.Challenges} challenge(s), "
                 + $"{result.Logins} login(s) of {result.LoginMs} ms, slowest request {result.SlowestMs} ms: {result.Ratio} logins.");
         }
-
-        return results;
     }
 
     private void Announce(Chaos chaos)
@@ -140,6 +143,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         Chaos chaos,
         ResourceMonitor monitor,
         IReadOnlyList<ColdStartResult> coldStarts,
+        IReadOnlyList<ColdStartResult> warmStarts,
         long? generation,
         TimeSpan elapsed)
     {
@@ -174,7 +178,9 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             LatencyMs = traffic.Figures.Latency,
             Renewals = _ledger.Summarize(),
             ColdStarts = coldStarts,
-            ColdStartRatio = coldStarts.Count == 0 ? null : coldStarts.Select(start => start.Ratio).Order().ElementAt(coldStarts.Count / 2),
+            ColdStartRatio = MedianRatio(coldStarts),
+            WarmStarts = warmStarts,
+            WarmStartRatio = MedianRatio(warmStarts),
             Chaos = faults,
             FinalGeneration = generation,
             UnexpectedEnds = farm.UnexpectedEnds,
@@ -183,6 +189,9 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         CheckReport.Write(output, farm, traffic, result, options.ShowsTimeline);
         return result;
     }
+
+    private static double? MedianRatio(IReadOnlyList<ColdStartResult> starts) =>
+        starts.Count == 0 ? null : starts.Select(start => start.Ratio).Order().ElementAt(starts.Count / 2);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
