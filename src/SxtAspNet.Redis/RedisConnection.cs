@@ -8,6 +8,8 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan ReconnectInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _open;
     private readonly bool _isOwn;
@@ -109,6 +111,13 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ClientName ??= "SxtAspNet";
+        if (settings.ClientOptions is null)
+        {
+            // By default the client tries less and less often, so that after an outage of minutes each instance would
+            // keep a session of its own for up to a minute more.
+            options.ReconnectRetryPolicy = new LinearRetry((int)ReconnectInterval.TotalMilliseconds);
+        }
+
         return await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
     }
 }
