@@ -69,6 +69,18 @@ internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogge
         }
     }
 
+    /// <summary>
+    /// Lets the next record that can't be opened be reason to read the key sources again: during a rotation the key that
+    /// sealed it may have arrived here since.
+    /// </summary>
+    public void ForgetUnknown()
+    {
+        lock (_gate)
+        {
+            _unknown.Clear();
+        }
+    }
+
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
     public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
     {

@@ -26,6 +26,8 @@ internal sealed class SessionRenewer(
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogoutsWaitForLock = TimeSpan.FromSeconds(2);
 
+    private readonly NotePatience _patience = new(clock, runtime.TimeProvider);
+
     /// <summary>Tells this instance's notes from those of others.</summary>
     private readonly long _instance = Random.Shared.NextInt64();
 
@@ -42,6 +44,9 @@ internal sealed class SessionRenewer(
     {
         StoreUnavailableException failure;
         var attempt = 0;
+
+        // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
+        sealKeys.ForgetUnknown();
         do
         {
             try
@@ -121,6 +126,9 @@ internal sealed class SessionRenewer(
         // No refresh of a shared session: it would end the access token that other instances still use, and they could
         // not see the new one.
         logger.RenewedPrivately(failure.Message);
+
+        // Once the store is back this session may be published: sealed with a key that the others have by then.
+        await sealKeys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
         var session = await granter.GrantAsync(
             request.Current, !request.IsShared, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
         return new SessionOutcome(session, IsShared: false, failure.Message);
@@ -189,8 +197,9 @@ internal sealed class SessionRenewer(
                 request.Current, mayRefresh: true, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
             return await PublishAsync(stored, session, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (SxtAuthenticationException failure)
+        catch (SxtAuthenticationException failure) when (failure.Reason is not SxtFailureReason.KeyUnavailable)
         {
+            // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
             await LeaveNoteAsync(note, failure, options, cancellationToken).ConfigureAwait(false);
             throw;
         }
@@ -203,7 +212,7 @@ internal sealed class SessionRenewer(
     /// <summary>Another instance's attempt failed a moment ago: asking again at once would only be N attempts instead of one.</summary>
     private void ThrowIfPostponed(RenewalNote? note, RenewalRequest request)
     {
-        if (note is not null && request.Cause is not RenewalCause.Command && note.Remaining(clock.Now) is var remaining && remaining > TimeSpan.Zero)
+        if (note is not null && request.Cause is not RenewalCause.Command && _patience.Remaining(note) is var remaining && remaining > TimeSpan.Zero)
         {
             throw new PostponedException(note, note.Instance == _instance, remaining);
         }
@@ -218,7 +227,8 @@ internal sealed class SessionRenewer(
         }
 
         var failures = (last.Note?.Failures ?? 0) + 1;
-        var note = new RenewalNote(clock.Now + Backoff.After(failure, failures, runtime.Random()), failures, failure.Reason, _instance);
+        var delay = Backoff.After(failure, failures, runtime.Random());
+        var note = new RenewalNote(clock.Now + delay, delay, failures, failure.Reason, _instance);
         try
         {
             await store.TryReplaceNoteAsync(last, note, options, cancellationToken).ConfigureAwait(false);

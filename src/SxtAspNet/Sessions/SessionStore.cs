@@ -84,7 +84,7 @@ internal sealed class SessionStore(
     public Task<bool> TryReplaceNoteAsync(
         StoredNote expected, RenewalNote note, SxtOptions options, CancellationToken cancellationToken) =>
         ReplaceAsync(
-            NoteName, expected.Record, note.Write(), note.Remaining(clock.Now) + AfterNote, options, cancellationToken);
+            NoteName, expected.Record, note.Write(), note.Delay + AfterNote, options, cancellationToken);
 
     private async Task EnsureKeysAsync(SxtOptions options, CancellationToken cancellationToken)
     {
