@@ -7,6 +7,8 @@ internal sealed partial class FarmSimulation
 {
     private readonly HashSet<string> _active = [];
     private bool _isOver;
+    private TimeSpan _failingSince;
+    private int _otherFaults;
     private int _disturbances;
     private TimeSpan _lastRevocation = TimeSpan.FromDays(-1);
 
@@ -52,7 +54,7 @@ internal sealed partial class FarmSimulation
 
         var victim = _instances[_random.Next(_instances.Count)];
         var length = TimeSpan.FromSeconds(Math.Pow(10, _random.NextDouble() * 3.3));
-        switch (_random.Next(20))
+        switch (_random.Next(22))
         {
             case 0:
                 Disturb("kill", victim.Name);
@@ -98,17 +100,23 @@ internal sealed partial class FarmSimulation
                 During("notices lost", null, length, () => _room.LostNotices = 1, () => _room.LostNotices = 0.05);
                 break;
             case 15:
-                During("gateway down", null, length, () => _weather.IsDown = true, () => EndGatewayFault(() => _weather.IsDown = false));
+                During("gateway down", null, length, CountVainCalls(() => _weather.IsDown = true), EndOfVainCalls(() => _weather.IsDown = false));
                 break;
             case 16:
                 During("answers lost", null, length, () => _weather.LostAnswers = 0.7, () => EndGatewayFault(() => _weather.LostAnswers = 0));
                 break;
             case 17:
                 var status = _random.NextDouble() < 0.5 ? 503 : 429;
-                During($"gateway refuses ({status})", null, length, () => _weather.Refusal = status, () => EndGatewayFault(() => _weather.Refusal = null));
+                During($"gateway refuses ({status})", null, length, CountVainCalls(() => _weather.Refusal = status), EndOfVainCalls(() => _weather.Refusal = null));
                 break;
             case 18:
                 During("gateway slow", null, length, () => _weather.ExtraDelay = TimeSpan.FromSeconds(_random.Next(1, 15)), () => EndGatewayFault(() => _weather.ExtraDelay = TimeSpan.Zero));
+                break;
+            case 19:
+                RotateKey(length);
+                break;
+            case 20:
+                During("key away", victim, length, () => victim.Keys.IsAway = true, () => EndGatewayFault(() => victim.Keys.IsAway = false));
                 break;
             default:
                 _lastRevocation = _clock.Now;
@@ -138,6 +146,22 @@ internal sealed partial class FarmSimulation
             Trace($"{instance.Name}: logout failed: {failure.Reason}");
         }
     }
+
+    private Action CountVainCalls(Action begin) => () =>
+    {
+        begin();
+        _weather.VainCalls = 0;
+        (_failingSince, _otherFaults) = (_clock.Now, _active.Count == 1 && !IsSwapFelt ? _disturbances : -1);
+    };
+
+    private Action EndOfVainCalls(Action end) => () =>
+    {
+        EndGatewayFault(end);
+        if (_otherFaults == _disturbances)
+        {
+            CheckVainCalls(_weather.VainCalls, _clock.Now - _failingSince);
+        }
+    };
 
     private void EndGatewayFault(Action end)
     {

@@ -25,7 +25,16 @@ internal sealed partial class FarmSimulation
         });
     }
 
-    private async Task RequestAsync(Instance instance)
+    /// <summary>Requests that wait for the first token together; some of them give up.</summary>
+    private void PlanColdRequests(Instance instance)
+    {
+        for (var count = _random.Next(0, 5); count > 0; count--)
+        {
+            _clock.After(TimeSpan.FromMilliseconds(_random.Next(0, 50)), () => instance.Process.WhenRunning(() => _ = RequestAsync(instance, givesUp: 0.4)));
+        }
+    }
+
+    private async Task RequestAsync(Instance instance, double givesUp = 0.05)
     {
         _requests++;
         var startedAt = _clock.Now;
@@ -35,10 +44,9 @@ internal sealed partial class FarmSimulation
         var expiredBefore = instance.ApiLink.ExpiredTokens;
         var sentBefore = instance.ApiLink.Sent;
         var isRedirected = _random.NextDouble() < 0.02;
-        instance.ApiLink.RedirectsNext = isRedirected;
         var patience = new CancellationTokenSource();
         var isDone = false;
-        if (_random.NextDouble() < 0.05)
+        if (_random.NextDouble() < givesUp)
         {
             _clock.After(TimeSpan.FromMilliseconds(_random.Next(1, 300)), () =>
             {
@@ -49,12 +57,11 @@ internal sealed partial class FarmSimulation
             });
         }
 
-        var failure = await instance.SendAsync(isReplayable, patience.Token);
+        var failure = await instance.SendAsync(isReplayable, isRedirected, patience.Token);
         isDone = true;
         patience.Dispose();
         var took = _clock.Now - startedAt;
         var wasPaused = instance.Process.ResumedAt >= startedAt;
-        instance.ApiLink.RedirectsNext = false;
         if (failure is null)
         {
             instance.IsWarm = true;
@@ -101,5 +108,6 @@ internal sealed partial class FarmSimulation
     private bool IsGatewayFine(Instance instance) =>
         _weather.IsFine
         && !instance.Link.IsCut
+        && !instance.Keys.IsAway
         && (_lastGatewayFault == TimeSpan.MinValue || _clock.Now - _lastGatewayFault > AfterGatewayFaults);
 }

@@ -25,6 +25,7 @@ internal sealed partial class FarmSimulation : IDisposable
     private readonly SxtGatewayEmulator _gateway;
     private readonly GatewayWeather _weather = new();
     private readonly Room _room;
+    private readonly RecordReader _records;
     private int _names;
     private int _requests;
     private int _failed;
@@ -45,12 +46,15 @@ internal sealed partial class FarmSimulation : IDisposable
             },
             new GatewayTime(_clock));
         _room = new Room(_clock, _random, isAtomic: _random.NextDouble() < 0.7);
+        _room.Written += CheckWrite;
+        _records = new RecordReader(_gateway.BaseAddress, Instance.User);
     }
 
     public SimulationResult Run()
     {
         var size = _random.Next(1, 6);
         Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}");
+        MakeFirstKey();
         for (var i = 0; i < size; i++)
         {
             Add();
@@ -60,7 +64,7 @@ internal sealed partial class FarmSimulation : IDisposable
         _clock.RunUntil(Duration, Check);
 
         EndAllFaults();
-        _clock.RunUntil(Duration + Settling, Check);
+        _clock.RunUntil(Duration + (IsSwapFelt ? SwapIsFeltFor : Settling), Check);
         CheckTheEnd();
         foreach (var instance in _everyone)
         {
@@ -77,7 +81,11 @@ internal sealed partial class FarmSimulation : IDisposable
             _failed);
     }
 
-    public void Dispose() => _gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose()
+    {
+        _gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _records.Dispose();
+    }
 
     private Instance Add()
     {
@@ -86,8 +94,10 @@ internal sealed partial class FarmSimulation : IDisposable
         _instances.Add(instance);
         _everyone.Add(instance);
         Trace($"{instance.Name} starts, its wall clock {clockError.TotalSeconds:+0;-0;0} s wrong");
+        instance.Keys.Put(_key, _secondKey);
         instance.Start();
         PlanRequests(instance);
+        PlanColdRequests(instance);
         return instance;
     }
 

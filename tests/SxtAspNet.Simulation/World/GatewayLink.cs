@@ -16,6 +16,9 @@ internal sealed class GatewayWeather
 
     public TimeSpan ExtraDelay { get; set; }
 
+    /// <summary>How many calls found the gateway down or were refused by it.</summary>
+    public int VainCalls { get; set; }
+
     public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay < TimeSpan.FromSeconds(2);
 }
 
@@ -37,6 +40,11 @@ internal sealed class GatewayLink(
         clock.CheckThread();
         Calls++;
         await clock.DelayAsync(Latency(), cancellationToken);
+        if (weather.IsDown || weather.Refusal is not null)
+        {
+            weather.VainCalls++;
+        }
+
         if (IsCut || weather.IsDown)
         {
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The gateway can't be reached.");
@@ -94,12 +102,13 @@ internal sealed class GatewayLink(
     }
 }
 
-/// <summary>What an API answers through the token handler; and, on demand, a redirect to another host that answers 401.</summary>
+/// <summary>What an API answers through the token handler; and, for marked requests, a redirect to another host that answers 401.</summary>
 internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, Random random, Action<string> violation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _gateway = new(gateway.CreateHandler());
 
-    public bool RedirectsNext { get; set; }
+    /// <summary>Marks a request that is answered by a redirect, followed as HTTP clients do it.</summary>
+    public static readonly HttpRequestOptionsKey<bool> IsRedirected = new("IsRedirected");
 
     /// <summary>How many requests were sent, replays included.</summary>
     public int Sent { get; private set; }
@@ -120,10 +129,9 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
             return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
         }
 
-        if (RedirectsNext)
+        if (request.Options.TryGetValue(IsRedirected, out var isRedirected) && isRedirected)
         {
             // As SocketsHttpHandler does it: the request itself is turned to the other host, without the header.
-            RedirectsNext = false;
             request.RequestUri = new Uri("https://elsewhere.test/v1/sql");
             request.Headers.Authorization = null;
             return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };

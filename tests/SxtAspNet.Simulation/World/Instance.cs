@@ -28,6 +28,7 @@ internal sealed class Instance : IDisposable
         Process = new Process(clock);
         Door = new Room.Door(room, clock, Process);
         Link = new GatewayLink(clock, Process, gateway.CreateHandler(), weather, random, violation);
+        Keys = new KeyFiles(clock, Process, random);
         ApiLink = new ApiLink(clock, Process, gateway, random, violation);
 
         var services = new ServiceCollection();
@@ -42,7 +43,15 @@ internal sealed class Instance : IDisposable
         services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
         services.AddSxt(options => options.UserId = User);
         services.UseSxtGatewayEmulator(gateway);
-        services.PostConfigureAll<SxtOptions>(options => options.BackchannelHttpHandler = Link);
+        services.PostConfigureAll<SxtOptions>(options =>
+        {
+            options.BackchannelHttpHandler = Link;
+            options.KeySources.Clear();
+            foreach (var source in Keys.Sources)
+            {
+                options.KeySources.Add(source);
+            }
+        });
         _provider = services.BuildServiceProvider();
         _sessions = _provider.GetRequiredKeyedService<SessionManager>("");
         var handler = _provider.GetRequiredKeyedService<SxtTokenHandler>("");
@@ -60,6 +69,8 @@ internal sealed class Instance : IDisposable
 
     public ApiLink ApiLink { get; }
 
+    public KeyFiles Keys { get; }
+
     public SxtSessionStatus Status => _sessions.Status;
 
     public bool IsWarm { get; set; }
@@ -69,7 +80,7 @@ internal sealed class Instance : IDisposable
     public Task LogoutAsync() => _sessions.LogoutAsync(CancellationToken.None);
 
     /// <summary>Sends a request; null when it was answered, else why not.</summary>
-    public async Task<string?> SendAsync(bool isReplayable, CancellationToken cancellationToken)
+    public async Task<string?> SendAsync(bool isReplayable, bool isRedirected, CancellationToken cancellationToken)
     {
         _clock.CheckThread();
         using var request = new HttpRequestMessage(HttpMethod.Post, _url)
@@ -81,6 +92,7 @@ internal sealed class Instance : IDisposable
                     Headers = { ContentType = new("application/json") },
                 },
         };
+        request.Options.Set(ApiLink.IsRedirected, isRedirected);
         try
         {
             using var response = await _api.SendAsync(request, cancellationToken);

@@ -16,6 +16,9 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     private readonly Dictionary<string, Handle> _locks = [];
     private readonly List<(string Channel, Action OnNotice, Door Door)> _subscribers = [];
 
+    /// <summary>Whether comparing and writing are one step.</summary>
+    public bool IsAtomic => isAtomic;
+
     public bool IsAway { get; set; }
 
     public bool Hangs { get; set; }
@@ -48,8 +51,12 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     /// <summary>The lock service forgot all its locks.</summary>
     public void ForgetLocks() => _locks.Clear();
 
+    /// <summary>A record takes the place of another: its name, what was there, and what is there now.</summary>
+    public event Action<string, byte[]?, byte[]>? Written;
+
     private void Write(string key, byte[] record)
     {
+        Written?.Invoke(key, _records.GetValueOrDefault(key), record);
         _records[key] = record;
         if (_past.Count < 200)
         {
@@ -193,8 +200,6 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     private VirtualClock Clock => clock;
 
     private Random Random => random;
-
-    private bool IsAtomic => isAtomic;
 
     /// <summary>A lease, extended as long as its holder runs and reaches the lock service.</summary>
     private sealed class Handle : IDistributedSynchronizationHandle

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SxtAspNet.Keys;
+using SxtAspNet.Sessions;
+
+namespace SxtAspNet.Simulation.World;
+
+/// <summary>Reads what is in the room, with every key that the farm ever had.</summary>
+internal sealed class RecordReader(Uri gateway, string user) : IDisposable
+{
+    private readonly SxtOptions _options = new() { GatewayUrl = gateway, UserId = user };
+    private readonly List<ISxtKeySource> _keys = [];
+    private SealKeyRing? _ring;
+    private SessionSeal? _seal;
+
+    public void Add(byte[] seed)
+    {
+        _keys.Add(new Known(seed));
+        _ring?.Dispose();
+        _ring = new SealKeyRing(new KeyOpener(new KeySources([], _keys), TimeProvider.System), new SessionRuntime(TimeProvider.System), NullLogger.Instance);
+        _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
+        _seal = new SessionSeal(_ring, new SessionIdentity("", _options));
+    }
+
+    /// <summary>The session in a record; <see langword="null"/> when it is a note.</summary>
+    public Session? Read(string name, byte[] record) =>
+        _seal!.Open(name, record) is { } plaintext ? SessionRecord.Read(plaintext) : null;
+
+    public void Dispose() => _ring?.Dispose();
+
+    private sealed class Known(byte[] seed) : ISxtKeySource
+    {
+        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(seed));
+    }
+}
