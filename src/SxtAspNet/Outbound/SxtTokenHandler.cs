@@ -74,11 +74,17 @@ internal sealed class SxtTokenHandler(
         Task<HttpResponseMessage> sending, Attempt attempt, CancellationToken cancellationToken)
     {
         var response = await sending.ConfigureAwait(false);
-        return !IsFinal(response, attempt.SentAt)
-            && await PrepareReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false)
+        return IsFinal(response, attempt.SentAt)
+            ? response
+            : await ReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Apart from the usual path, whose state machine is allocated for each request and holds what its method awaits.
+    private async Task<HttpResponseMessage> ReplayAsync(
+        HttpResponseMessage response, Attempt attempt, CancellationToken cancellationToken) =>
+        await PrepareReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false)
             ? await base.SendAsync(attempt.Request, cancellationToken).ConfigureAwait(false)
             : response;
-    }
 
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private bool GetsToken(HttpRequestMessage request)
@@ -112,9 +118,8 @@ internal sealed class SxtTokenHandler(
 
     private Attempt Prepare(HttpRequestMessage request, ActiveToken active, long sentAt)
     {
-        var header = headers.For(active.Token);
-        SetToken(request, header);
-        return new Attempt(request, request.RequestUri, request.Method, active, header, sentAt);
+        SetToken(request, headers.For(active.Token));
+        return new Attempt(request, request.RequestUri, request.Method, active, sentAt);
     }
 
     private static void SetToken(HttpRequestMessage request, string value)
@@ -189,15 +194,15 @@ internal sealed class SxtTokenHandler(
     /// Whether a 401 answers what was sent: no redirect led elsewhere, and the token is still the one that this handler
     /// set (the same handler further in has had its try already when it set another).
     /// </summary>
-    private static bool IsAnswerToOurToken(HttpResponseMessage response, Attempt attempt) =>
+    private bool IsAnswerToOurToken(HttpResponseMessage response, Attempt attempt) =>
         ReferenceEquals(attempt.Request.RequestUri, attempt.Uri)
         && attempt.Request.Method == attempt.Method
         && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)
         && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)
-        && values.ToString() == attempt.Header;
+        && headers.Is(values.ToString(), attempt.Token.Token);
 
     /// <summary>A request as it was sent.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, string Header, long SentAt)
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, long SentAt)
     {
         /// <summary>Not the record's own, which would print the header.</summary>
         public override string ToString() => $"attempt with {Token}";

@@ -6,6 +6,7 @@ namespace SxtAspNet.Outbound;
 /// </summary>
 internal sealed class TokenHeaders
 {
+    private const string Scheme = "Bearer ";
     private const int Remembered = 16;
 
     private readonly Lock _gate = new();
@@ -14,6 +15,12 @@ internal sealed class TokenHeaders
 
     public string For(SxtAccessToken token) =>
         _latest is { } latest && ReferenceEquals(latest.Token, token) ? latest.Value : Add(token);
+
+    /// <summary>Whether a header carries this token.</summary>
+    public bool Is(string value, SxtAccessToken token) =>
+        _latest is { } latest && ReferenceEquals(latest.Token, token)
+            ? value == latest.Value
+            : value.StartsWith(Scheme, StringComparison.Ordinal) && value.AsSpan(Scheme.Length).SequenceEqual(token.Value);
 
     public bool IsOwn(string value)
     {
@@ -32,7 +39,7 @@ internal sealed class TokenHeaders
                 return latest.Value;
             }
 
-            var value = "Bearer " + token.Value;
+            var value = Scheme + token.Value;
             if (!_recent.Contains(value))
             {
                 if (_recent.Count == Remembered)
