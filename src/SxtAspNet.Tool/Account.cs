@@ -6,19 +6,20 @@ namespace SxtAspNet.Tool;
 /// <summary>A user at a gateway.</summary>
 internal sealed class Account : IDisposable
 {
-    private readonly TimeProvider _timeProvider = TimeProvider.System;
+    private readonly TimeProvider _timeProvider;
     private readonly GatewayTransport _transport;
     private readonly GatewayClient _client;
     private readonly SxtOptions _options;
 
-    public Account(SxtOptions options)
+    public Account(SxtOptions options, TimeProvider timeProvider)
     {
         _options = options;
+        _timeProvider = timeProvider;
         _transport = new GatewayTransport(
             new SessionIdentity("", options).BaseUrl,
             backchannel: null,
-            new GatewayClock(_timeProvider),
-            _timeProvider,
+            new GatewayClock(timeProvider),
+            timeProvider,
             Random.Shared.NextDouble);
         _client = new GatewayClient(_transport, options.UserId);
         Keyring = new GatewayKeyring(_transport, options.UserId);

@@ -14,30 +14,20 @@ internal static class KeyTool
     public static async Task<int> RunAsync(
         string[] arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var root = new RootCommand("Makes and shows Space and Time signing keys, tries a login, lists and adds the keys of a user.")
-        {
-            NewCommand.Create(),
-            ShowCommand.Create(),
-            LoginCommand.Create(),
-            KeysCommand.Create(),
-        };
-        root.HelpName = Name;
-
-        // A file name may well begin with an at sign.
-        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
-        {
-            foreach (var problem in parsed.Errors)
-            {
-                await WriteErrorAsync(error, problem.Message).ConfigureAwait(false);
-            }
-
-            await error.WriteLineAsync($"Run '{Name} --help', or '{Name} COMMAND --help'.").ConfigureAwait(false);
-            return ExitCode.Usage;
-        }
-
         try
         {
+            var parsed = Parse(arguments);
+            if (parsed.Action is ParseErrorAction)
+            {
+                foreach (var problem in parsed.Errors)
+                {
+                    await WriteErrorAsync(error, problem.Message).ConfigureAwait(false);
+                }
+
+                await error.WriteLineAsync($"Run '{Name} --help', or '{Name} COMMAND --help'.").ConfigureAwait(false);
+                return ExitCode.Usage;
+            }
+
             // Signals and exceptions are ours: an exit code for each, and never a stack trace.
             var invocation = new InvocationConfiguration
             {
@@ -68,6 +58,21 @@ internal static class KeyTool
         }
 
         return ExitCode.Failure;
+    }
+
+    private static ParseResult Parse(string[] arguments)
+    {
+        var root = new RootCommand("Makes and shows Space and Time signing keys, tries a login, lists and adds the keys of a user.")
+        {
+            NewCommand.Create(),
+            ShowCommand.Create(),
+            LoginCommand.Create(),
+            KeysCommand.Create(),
+        };
+        root.HelpName = Name;
+
+        // A file name may well begin with an at sign.
+        return root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
     private static Task WriteErrorAsync(TextWriter error, string message) => error.WriteLineAsync($"{Name}: {message}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using SxtAspNet.DependencyInjection;
 
 namespace SxtAspNet.Tool.Commands;
@@ -34,16 +35,13 @@ internal sealed class LoginOptions
     {
         Description = "Time limit of each gateway call, and for opening a key, in seconds.",
         HelpName = "SECONDS",
+        CustomParser = ReadTimeout,
         DefaultValueFactory = _ => (int)Defaults.GatewayTimeout.TotalSeconds,
     };
 
     private readonly Option<bool> _json = Inputs.Json();
 
-    public LoginOptions()
-    {
-        _user.Validators.Add(CheckUser);
-        _timeout.Validators.Add(CheckTimeout);
-    }
+    public LoginOptions() => _user.Validators.Add(CheckUser);
 
     public void AddTo(Command command)
     {
@@ -60,10 +58,9 @@ internal sealed class LoginOptions
         {
             GatewayUrl = parsed.GetRequiredValue(_gateway),
             UserId = parsed.GetRequiredValue(_user),
-            GatewayTimeout = Timeout(parsed),
-        });
-
-    public TimeSpan Timeout(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetRequiredValue(_timeout));
+            GatewayTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(_timeout)),
+        },
+        TimeProvider.System);
 
     public KeyInput Key(ParseResult parsed) =>
         new(parsed.GetRequiredValue(_key), parsed.GetValue(_passwordFile), Wording.PasswordFile);
@@ -91,16 +88,14 @@ internal sealed class LoginOptions
         problems.ForEach(result.AddError);
     }
 
-    private static void CheckTimeout(OptionResult result)
+    private static int ReadTimeout(ArgumentResult result)
     {
-        if (result.Errors.Any() || result.Implicit)
-        {
-            return;
-        }
-
-        if (result.GetValueOrDefault<int>() is < 1 or > LongestTimeout)
+        if (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds is < 1 or > LongestTimeout)
         {
             result.AddError($"--timeout takes a whole number of seconds from 1 to {LongestTimeout}.");
         }
+
+        return seconds;
     }
 }
