@@ -49,6 +49,21 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task A_session_s_end_that_the_gateway_does_not_tell_is_not_made_up()
+    {
+        await using var account = await TestAccount.StartAsync();
+        var tokens = """{"accessToken":"opaque","refreshToken":"opaque","accessTokenExpires":1700000000000,"refreshTokenExpires":1700000300000}""";
+        account.Gateway.InjectFault(SxtGatewayFault.Answer(200, tokens, kind: SxtGatewayCallKind.Token));
+
+        var text = (await account.RunAsync("login")).Succeeded();
+        var json = (await account.RunAsync("login", "--json")).Succeeded().ReadJson();
+
+        Assert.Contains("session expires: not told", text.Lines);
+        Assert.Contains("access token expires: 2023-11-14T22:13:20Z", text.Lines);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("sessionExpires").ValueKind);
+    }
+
+    [Fact]
     public async Task Its_timings_show_which_step_is_slow()
     {
         await using var account = await TestAccount.StartAsync();

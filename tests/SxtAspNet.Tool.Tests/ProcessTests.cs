@@ -71,7 +71,7 @@ public sealed class ProcessTests
     {
         await using var account = await TestAccount.StartAsync();
         account.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan));
-        await using var process = ToolProcess.Start(["login", "--timeout", "120", .. account.Options]);
+        await using var process = ToolProcess.StartInForeground(["login", "--timeout", "120", .. account.Options]);
         await account.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.Challenge, 1, TestContext.Current.CancellationToken);
         var watch = Stopwatch.StartNew();
 

@@ -85,7 +85,7 @@ internal sealed class GatewayKeyring(GatewayTransport transport, string userId)
         if (answer.IsRefusal)
         {
             throw answer.Status is HttpStatusCode.Unauthorized
-                ? answer.Failure(SxtFailureReason.SessionEnded, "no longer accepts the access token")
+                ? answer.Failure(SxtFailureReason.SessionEnded, "no longer accepts the access token; try again, unless another program keeps logging the user out")
                 : answer.BadAnswer("a refusal");
         }
     }

@@ -23,6 +23,14 @@ internal sealed class ToolProcess : IAsyncDisposable
 
     public static ToolProcess Start(params string[] arguments) => new("dotnet", [Assembly(), .. arguments]);
 
+    /// <summary>
+    /// Starts the tool as a terminal does. Tests that a script runs in the background have SIGINT ignored, and so would
+    /// the processes that they start.
+    /// </summary>
+    public static ToolProcess StartInForeground(params string[] arguments) => OperatingSystem.IsLinux()
+        ? new ToolProcess("env", ["--default-signal=INT", "dotnet", Assembly(), .. arguments])
+        : Start(arguments);
+
     public static async Task<ToolResult> RunAsync(params string[] arguments)
     {
         await using var process = Start(arguments);
@@ -46,7 +54,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     /// <summary>Sends a signal by its name, such as INT, which is what Ctrl+C sends.</summary>
     public async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("/bin/kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} \"$0\"", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, kill.ExitCode);
     }
