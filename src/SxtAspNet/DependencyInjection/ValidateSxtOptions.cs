@@ -20,7 +20,7 @@ internal sealed class ValidateSxtOptions(
         }
 
         List<string> problems = [.. options.ConfigurationProblems];
-        CheckUser(options, problems);
+        CheckUser(nameof(options.UserId), options.UserId, problems);
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
         CheckTimes(options, problems);
@@ -34,15 +34,15 @@ internal sealed class ValidateSxtOptions(
             : ValidateOptionsResult.Fail($"Space and Time identity '{IdentityRegistration.Display(name!)}': {string.Join(' ', problems)}");
     }
 
-    private static void CheckUser(SxtOptions options, List<string> problems)
+    internal static void CheckUser(string setting, string? userId, List<string> problems)
     {
-        if (string.IsNullOrEmpty(options.UserId))
+        if (string.IsNullOrEmpty(userId))
         {
-            problems.Add("UserId is missing; set it to the Space and Time user id to log in as.");
+            problems.Add($"{setting} is missing; set it to the Space and Time user id to log in as.");
         }
-        else if (options.UserId.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
+        else if (userId.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            problems.Add("UserId holds white space; remove it.");
+            problems.Add($"{setting} holds white space; remove it.");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class ValidateSxtOptions(
         }
     }
 
-    private static void CheckUrl(string setting, Uri url, bool mayHavePath, List<string> problems)
+    internal static void CheckUrl(string setting, Uri url, bool mayHavePath, List<string> problems)
     {
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
         {

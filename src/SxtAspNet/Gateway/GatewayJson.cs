@@ -23,6 +23,13 @@ internal sealed record SessionAnswer(
     public override string ToString() => "session answer";
 }
 
+internal sealed record AddKeyRequest(string AuthCode, string Signature, string Key, string Scheme)
+{
+    public override string ToString() => $"request to add the key {Key}";
+}
+
+internal sealed record KeysAnswer(string[]? Keys);
+
 internal sealed record ProblemAnswer(string? Title, string? Detail);
 
 internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")] long? SessionExpires);
@@ -32,6 +39,8 @@ internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")]
 [JsonSerializable(typeof(ChallengeAnswer))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(AddKeyRequest))]
+[JsonSerializable(typeof(KeysAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(AccessTokenClaims))]
 [JsonSerializable(typeof(bool))]

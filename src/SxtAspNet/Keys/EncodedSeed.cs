@@ -15,8 +15,7 @@ internal static class EncodedSeed
     internal static SecretBuffer<byte>? Decode(ReadOnlySpan<byte> text)
     {
         // 64 hex digits are base64 too, but of 48 bytes, which is no key: hex is what was meant.
-        ReadOnlySpan<byte> hex = text.StartsWith("0x"u8) ? text[2..] : text;
-        bool isHex = !hex.IsEmpty && hex.Length % 2 == 0 && !hex.ContainsAnyExcept(HexDigits);
+        bool isHex = IsHex(text, out ReadOnlySpan<byte> hex);
         var buffer = new SecretBuffer<byte>(isHex ? hex.Length / 2 : Base64.GetMaxDecodedFromUtf8Length(text.Length));
         OperationStatus status = isHex
             ? Convert.FromHexString(hex, buffer.Span, out _, out int written)
@@ -30,6 +29,10 @@ internal static class EncodedSeed
         buffer.Truncate(written);
         return buffer;
     }
+
+    /// <summary>Names the form of a text that was decoded to so many bytes.</summary>
+    internal static string Describe(ReadOnlySpan<byte> text, int decodedLength) =>
+        $"{(decodedLength == PairSize ? "seed and public key" : "seed")} in {(IsHex(text, out _) ? "hex" : "base64")}";
 
     /// <summary>Makes the key from decoded bytes. <paramref name="publicKey"/> may be empty.</summary>
     /// <param name="decoded">The seed, or the seed and the public key.</param>
@@ -50,5 +53,11 @@ internal static class EncodedSeed
         }
 
         return SeedSigningKey.Create(seed, second.IsEmpty ? publicKey : second);
+    }
+
+    private static bool IsHex(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> digits)
+    {
+        digits = text.StartsWith("0x"u8) ? text[2..] : text;
+        return !digits.IsEmpty && digits.Length % 2 == 0 && !digits.ContainsAnyExcept(HexDigits);
     }
 }

@@ -22,7 +22,9 @@ internal ref struct JsonKey
         try
         {
             JsonKey members = ReadMembers(json);
-            return members._nodePrivate.IsEmpty ? members.ReadJwk() : members.ReadNodeCredentials();
+            return members._nodePrivate.IsEmpty
+                ? members.ReadJwk().ReadFrom("JWK")
+                : members.ReadNodeCredentials().ReadFrom("privateKeyB64_64 in a credentials.json");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -35,7 +35,7 @@ internal static class KeyFormats
         if (data.Length == EncodedSeed.PairSize
             && SeedSigningKey.TryCreate(data[..SxtSigningKey.SeedSize], data[SxtSigningKey.SeedSize..], out var raw))
         {
-            return raw;
+            return raw.ReadFrom("raw seed and public key");
         }
 
         if (IsUtf16(data))
@@ -61,7 +61,8 @@ internal static class KeyFormats
         const byte derSequence = 0x30;
         if (data[0] == derSequence)
         {
-            return Pkcs8.Read(data, password);
+            SeedSigningKey key = Pkcs8.Read(data, password);
+            return key.ReadFrom($"{key.Form} in DER");
         }
 
         throw Rejected(data.Length switch
@@ -85,7 +86,7 @@ internal static class KeyFormats
         DotEnvKey environment = DotEnvKey.Scan(text);
         if (environment.HasPrivateKey)
         {
-            return environment.Read();
+            return environment.Read().ReadFrom("USER_PRIVATE_KEY in a .env file");
         }
 
         if (PemKey.IsPem(text))
@@ -97,7 +98,8 @@ internal static class KeyFormats
         {
             if (decoded is not null)
             {
-                return EncodedSeed.Create(decoded.Span, publicKey: default, "The content");
+                return EncodedSeed.Create(decoded.Span, publicKey: default, "The content")
+                    .ReadFrom(EncodedSeed.Describe(text, decoded.Span.Length));
             }
         }
 

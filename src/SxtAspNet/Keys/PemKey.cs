@@ -38,7 +38,8 @@ internal static class PemKey
         }
 
         der.Truncate(written);
-        return Pkcs8.Read(der.Span, password);
+        SeedSigningKey key = Pkcs8.Read(der.Span, password);
+        return key.ReadFrom($"{key.Form} in PEM");
     }
 
     private static string? DescribeForeignLabel(ReadOnlySpan<byte> label)

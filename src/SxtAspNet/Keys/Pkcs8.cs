@@ -63,7 +63,7 @@ internal static class Pkcs8
             var outer = new DerReader(plaintext.Span);
             DerReader inner = outer.ReadSequence();
             outer.ThrowIfNotEmpty();
-            return ReadPrivateKeyInfo(inner);
+            return ReadPrivateKeyInfo(inner).ReadFrom("encrypted PKCS#8");
         }
         catch (AsnContentException)
         {
@@ -118,7 +118,7 @@ internal static class Pkcs8
         }
 
         info.ThrowIfNotEmpty();
-        return SeedSigningKey.Create(seed, publicKey);
+        return SeedSigningKey.Create(seed, publicKey).ReadFrom("PKCS#8");
     }
 
     private static string DescribeAlgorithm(string oid) => oid switch

@@ -34,6 +34,9 @@ internal sealed class SeedSigningKey : SxtSigningKey
         }
     }
 
+    /// <summary>The form that it was read from, as people call it.</summary>
+    internal string Form { get; private set; } = "seed";
+
     private static ReadOnlySpan<byte> Salt => "SxtAspNet/v1"u8;
 
     /// <summary>Makes the key if <paramref name="publicKey"/> is the public key of <paramref name="seed"/>.</summary>
@@ -64,6 +67,13 @@ internal sealed class SeedSigningKey : SxtSigningKey
         return TryCreate(seed, publicKey, out SeedSigningKey? key)
             ? key
             : throw KeyFormats.Rejected("The content is damaged: its public key does not belong to its private key.");
+    }
+
+    /// <summary>Names the form that this key was read from.</summary>
+    internal SeedSigningKey ReadFrom(string form)
+    {
+        Form = form;
+        return this;
     }
 
     public override ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class LoginProcedure(
     string userId, GatewayClient gateway, KeyOpener keys, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
-    private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
 
     private SxtSigningKey? _kept;
 

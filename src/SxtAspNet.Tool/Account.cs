@@ -1,0 +1,95 @@
+using SxtAspNet.Gateway;
+using SxtAspNet.Sessions;
+
+namespace SxtAspNet.Tool;
+
+/// <summary>A user at a gateway.</summary>
+internal sealed class Account : IDisposable
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly GatewayTransport _transport;
+    private readonly GatewayClient _client;
+    private readonly SxtOptions _options;
+
+    public Account(SxtOptions options, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        _transport = new GatewayTransport(
+            new SessionIdentity("", options).BaseUrl,
+            backchannel: null,
+            new GatewayClock(timeProvider),
+            timeProvider,
+            Random.Shared.NextDouble);
+        _client = new GatewayClient(_transport, options.UserId);
+        Keyring = new GatewayKeyring(_transport, options.UserId);
+    }
+
+    public string UserId => _options.UserId;
+
+    public GatewayKeyring Keyring { get; }
+
+    /// <summary>Time limit of one call.</summary>
+    public TimeSpan Timeout => _options.GatewayTimeout;
+
+    /// <summary>
+    /// Logs in, once. It is never logged out again: that would end all sessions of the user, those of running apps too.
+    /// </summary>
+    /// <exception cref="ToolException">The gateway refused the user or the key.</exception>
+    /// <exception cref="SxtAuthenticationException">The gateway can't be reached, or answers something else.</exception>
+    public async Task<Login> LoginAsync(OpenKey key, CancellationToken cancellationToken)
+    {
+        var start = _timeProvider.GetTimestamp();
+        var challenge = await _client.RequestChallengeAsync(Timeout, cancellationToken).ConfigureAwait(false);
+        var challenged = _timeProvider.GetTimestamp();
+        var signature = await key.SignAsync(challenge, cancellationToken).ConfigureAwait(false);
+        var signed = _timeProvider.GetTimestamp();
+        try
+        {
+            var grant = await _client.ExchangeAsync(challenge, signature, key.PublicKey, Timeout, cancellationToken).ConfigureAwait(false);
+            return new Login(
+                grant,
+                _timeProvider.GetElapsedTime(start, challenged),
+                _timeProvider.GetElapsedTime(challenged, signed),
+                _timeProvider.GetElapsedTime(signed));
+        }
+        catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
+        {
+            var isLate = _timeProvider.GetElapsedTime(start) >= LoginProcedure.ChallengeLifetime;
+            throw await ExplainAsync(failure, key, isLate, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    /// <summary>A late answer and an unknown user are refused just as a key that is not on the keyring.</summary>
+    private async Task<ToolException> ExplainAsync(
+        SxtAuthenticationException refusal, OpenKey key, bool isLate, CancellationToken cancellationToken)
+    {
+        if (isLate)
+        {
+            return new ToolException(
+                $"{refusal.Message} More than {LoginProcedure.ChallengeLifetime.TotalSeconds} s had passed since the challenge; try again.", refusal);
+        }
+
+        return await UserExistsAsync(cancellationToken).ConfigureAwait(false)
+            ? new ToolException($"{refusal.Message} Put the public key {key.PublicKeyText} on the keyring of '{UserId}', or use a key that is on it.", refusal)
+            : new ToolException($"The gateway {_options.GatewayUrl} knows no user '{UserId}'; check --user and --gateway.", refusal);
+    }
+
+    private async Task<bool> UserExistsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.UserExistsAsync(Timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException)
+        {
+            // This call only sharpens an error message; without an answer the message stays as it is.
+            return true;
+        }
+    }
+}
+
+/// <summary>A login and how long its steps took.</summary>
+internal sealed record Login(SessionGrant Grant, TimeSpan Challenge, TimeSpan Signing, TimeSpan Exchange);

@@ -1,0 +1,62 @@
+using System.CommandLine;
+
+namespace SxtAspNet.Tool.Commands;
+
+/// <summary>sxt-key keys list, sxt-key keys add FILE</summary>
+internal static class KeysCommand
+{
+    private const string NewPasswordFile = "--new-password-file";
+
+    public static Command Create() => new("keys", "The user's keyring: the public keys that the user can log in with.")
+    {
+        CreateList(),
+        CreateAdd(),
+    };
+
+    private static Command CreateList()
+    {
+        var options = new LoginOptions();
+        var command = new Command("list", "Logs in and prints the public keys on the keyring, one a line.");
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var account = options.Account(parsed);
+            using var key = await options.Key(parsed).OpenAsync(account.Timeout, parsed.InvocationConfiguration.Error, cancellationToken)
+                .ConfigureAwait(false);
+            var login = await account.LoginAsync(key, cancellationToken).ConfigureAwait(false);
+            var keys = await account.Keyring.ListAsync(login.Grant.AccessToken, account.Timeout, cancellationToken).ConfigureAwait(false);
+            await new Report()
+                .Add("keys", keys)
+                .WriteAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed))
+                .ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateAdd()
+    {
+        var file = Inputs.File("FILE", "The key to add, a private key file: the gateway demands a signature by the new key.");
+        var passwordFile = Inputs.PasswordFile(NewPasswordFile, "A file with the password of an encrypted FILE.");
+        var options = new LoginOptions();
+        var command = new Command("add", "Logs in with --key, adds another key to the keyring and prints its public key.") { file, passwordFile };
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var error = parsed.InvocationConfiguration.Error;
+            using var account = options.Account(parsed);
+            using var key = await options.Key(parsed).OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
+            var input = new KeyInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), NewPasswordFile);
+            using var added = await input.OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
+            var isNew = await KeyAddition.RunAsync(account, key, added, cancellationToken).ConfigureAwait(false);
+            await error.WriteLineAsync(
+                $"{KeyTool.Name}: The key {(isNew ? "was added to" : "is already on")} the keyring of '{account.UserId}'.").ConfigureAwait(false);
+            await new Report()
+                .Add("keys", [added.PublicKeyText])
+                .WriteAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed))
+                .ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

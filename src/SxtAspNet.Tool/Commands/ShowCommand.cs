@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace SxtAspNet.Tool.Commands;
+
+/// <summary>sxt-key show FILE</summary>
+internal static class ShowCommand
+{
+    public static Command Create()
+    {
+        var file = Inputs.File("FILE", "A key file in any of the accepted forms.");
+        var passwordFile = Inputs.PasswordFile(Wording.PasswordFile, "A file with the password of an encrypted key.");
+        var json = Inputs.Json();
+        var command = new Command("show", "Prints the public key and the form of a key file, never the private key.") { file, passwordFile, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var input = new KeyInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), Wording.PasswordFile);
+            using var key = await input.OpenAsync(new SxtOptions().KeyTimeout, parsed.InvocationConfiguration.Error, cancellationToken)
+                .ConfigureAwait(false);
+            await new Report()
+                .Add("public key", "publicKey", key.PublicKeyText)
+                .Add("form", "form", key.Form)
+                .WriteAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json))
+                .ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

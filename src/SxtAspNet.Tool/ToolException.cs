@@ -1,0 +1,4 @@
+namespace SxtAspNet.Tool;
+
+/// <summary>The operation failed. The message is for the one who gave the command, and holds no secret.</summary>
+internal sealed class ToolException(string message, Exception? innerException = null) : Exception(message, innerException);

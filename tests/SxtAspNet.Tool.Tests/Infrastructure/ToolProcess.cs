@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SxtAspNet.Tool.Tests.Infrastructure;
+
+/// <summary>The built tool as a process of its own; disposing kills it if it still runs.</summary>
+internal sealed class ToolProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private ToolProcess(string file, IEnumerable<string> arguments)
+    {
+        _process = Process.Start(new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public static ToolProcess Start(params string[] arguments) => new("dotnet", [Assembly(), .. arguments]);
+
+    /// <summary>
+    /// Starts the tool as a terminal does. Tests that a script runs in the background have SIGINT ignored, and so would
+    /// the processes that they start.
+    /// </summary>
+    public static ToolProcess StartInForeground(params string[] arguments) => OperatingSystem.IsLinux()
+        ? new ToolProcess("env", ["--default-signal=INT", "dotnet", Assembly(), .. arguments])
+        : Start(arguments);
+
+    public static async Task<ToolResult> RunAsync(params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        return await process.WaitAsync();
+    }
+
+    /// <summary>Runs the tool under a umask.</summary>
+    public static async Task<ToolResult> RunUnderAsync(string umask, params string[] arguments)
+    {
+        await using var process = new ToolProcess(
+            "/bin/sh", ["-c", $"umask {umask}; exec dotnet \"$@\"", "sh", Assembly(), .. arguments]);
+        return await process.WaitAsync();
+    }
+
+    public async Task<ToolResult> WaitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new ToolResult(_process.ExitCode, await _output, await _error);
+    }
+
+    /// <summary>Sends a signal by its name, such as INT, which is what Ctrl+C sends.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{name} \"$0\"", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>The tool's own output, of the configuration and the framework of these tests.</summary>
+    private static string Assembly()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        for (var folder = output; folder is not null; folder = folder.Parent)
+        {
+            var project = Path.Combine(folder.FullName, "src", "SxtAspNet.Tool");
+            if (Directory.Exists(project))
+            {
+                return Path.Combine(project, "bin", output.Parent!.Name, output.Name, "SxtAspNet.Tool.dll");
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No src/SxtAspNet.Tool above {output.FullName}.");
+    }
+}
