@@ -7,7 +7,7 @@ namespace SxtAspNet.Simulation;
 
 /// <summary>
 /// "--seeds N [--from M]" runs seeds, "--seed N [--trace]" one; "--mutations [--only TEXT]" shows that the simulation can
-/// fail; without any of them, the tests run.
+/// fail; "--scale" counts what farms of different sizes ask for; without any of them, the tests run.
 /// </summary>
 internal static class Program
 {
@@ -26,6 +26,11 @@ internal static class Program
         if (Value(arguments, "--hunt") is { } most)
         {
             return Hunt(most);
+        }
+
+        if (arguments.Contains("--scale"))
+        {
+            return ScaleRun.Run();
         }
 
         if (arguments.Contains("--mutations"))

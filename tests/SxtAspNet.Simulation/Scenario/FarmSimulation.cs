@@ -108,13 +108,4 @@ internal sealed partial class FarmSimulation : IDisposable
         Trace("VIOLATION: " + what);
         _violations.Add($"{_clock.Now:hh\\:mm\\:ss\\.fff} {what}");
     }
-
-    private sealed class GatewayTime(VirtualClock clock) : TimeProvider
-    {
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => clock.UtcNow;
-
-        public override long GetTimestamp() => clock.Now.Ticks;
-    }
 }
