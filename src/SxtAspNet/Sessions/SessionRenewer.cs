@@ -179,7 +179,7 @@ internal sealed class SessionRenewer(
         ThrowIfPostponed(note.Note, request);
         if (store.IsShared)
         {
-            await sealKeys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+            await sealKeys.LoadForRenewalAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
         granter.See(stored.Session);
