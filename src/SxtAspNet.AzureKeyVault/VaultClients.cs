@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Security.KeyVault.Secrets;
+
+namespace SxtAspNet.AzureKeyVault;
+
+/// <summary>Makes the clients of Azure's SDK for one identity. Credentials are kept: they remember the sign-in, not the key.</summary>
+internal sealed class VaultClients(VaultSettings settings)
+{
+    private readonly ConcurrentDictionary<(string? ClientId, string? TenantId), TokenCredential> _credentials = new();
+
+    public SecretClient Create(SxtAzureKeyVaultKeyOptions entry)
+    {
+        var credential = settings.Credential ?? _credentials.GetOrAdd(
+            (entry.ManagedIdentityClientId, entry.TenantId), static key => new DefaultAzureCredential(CredentialOptions(key.ClientId, key.TenantId)));
+        return new SecretClient(entry.VaultUri, credential, ClientOptions());
+    }
+
+    internal static DefaultAzureCredentialOptions CredentialOptions(string? managedIdentityClientId, string? tenantId)
+    {
+        var options = new DefaultAzureCredentialOptions
+        {
+            // A server has nobody to ask.
+            ExcludeInteractiveBrowserCredential = true,
+            ExcludeBrokerCredential = true,
+        };
+        KeepContentOutOfLogs(options);
+        if (managedIdentityClientId is not null)
+        {
+            options.ManagedIdentityClientId = managedIdentityClientId;
+        }
+
+        if (tenantId is not null)
+        {
+            options.TenantId = tenantId;
+        }
+
+        return options;
+    }
+
+    internal SecretClientOptions ClientOptions()
+    {
+        var options = new SecretClientOptions { RetryPolicy = new VaultRetryPolicy() };
+        options.Retry.NetworkTimeout = VaultRetryPolicy.NetworkTimeout;
+        KeepContentOutOfLogs(options);
+        if (settings.Transport is { } transport)
+        {
+            options.Transport = transport;
+        }
+
+        return options;
+    }
+
+    /// <summary>Explicitly, since the content is the key, or a token that opens the vault.</summary>
+    private static void KeepContentOutOfLogs(ClientOptions options) => options.Diagnostics.IsLoggingContentEnabled = false;
+}
