@@ -19,16 +19,16 @@ internal static class PublicKeyTag
             return null;
         }
 
+        // What the tag says is never quoted: somebody may have put the private key there, which looks the same.
         using var stated = EncodedSeed.Decode(Encoding.UTF8.GetBytes(tag.Trim()));
         if (stated is null || stated.Span.Length != SxtSigningKey.PublicKeySize)
         {
-            // Not quoted: somebody may have put the private key there.
             return $"has a tag {Name} that is no public key. Set it to {Convert.ToBase64String(publicKey)}, or remove it.";
         }
 
         return stated.Span.SequenceEqual(publicKey)
             ? null
-            : $"does not hold the key that its tag {Name} states ({Convert.ToBase64String(stated.Span)}), but that with the public key "
+            : $"does not hold the key whose public key its tag {Name} states, but that with the public key "
                 + $"{Convert.ToBase64String(publicKey)}. Store the right key, or correct the tag.";
     }
 }
