@@ -94,7 +94,8 @@ internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogge
                 opened.Add(source);
                 var key = SealKey.Derive(signingKey);
                 canOnlySign |= key is null && first is null;
-                first ??= key is null ? null : Remember(key);
+                var known = key is null ? null : Remember(key);
+                first ??= known;
             }
             catch (SxtAuthenticationException failure)
             {
