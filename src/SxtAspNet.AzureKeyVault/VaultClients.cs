@@ -13,11 +13,11 @@ internal sealed class VaultClients(VaultSettings settings)
     public SecretClient Create(SxtAzureKeyVaultKeyOptions entry)
     {
         var credential = settings.Credential ?? _credentials.GetOrAdd(
-            (entry.ManagedIdentityClientId, entry.TenantId), static key => new DefaultAzureCredential(CredentialOptions(key.ClientId, key.TenantId)));
+            (entry.ManagedIdentityClientId, entry.TenantId), key => new DefaultAzureCredential(CredentialOptions(key.ClientId, key.TenantId)));
         return new SecretClient(entry.VaultUri, credential, ClientOptions());
     }
 
-    internal static DefaultAzureCredentialOptions CredentialOptions(string? managedIdentityClientId, string? tenantId)
+    internal DefaultAzureCredentialOptions CredentialOptions(string? managedIdentityClientId, string? tenantId)
     {
         var options = new DefaultAzureCredentialOptions
         {
@@ -25,7 +25,7 @@ internal sealed class VaultClients(VaultSettings settings)
             ExcludeInteractiveBrowserCredential = true,
             ExcludeBrokerCredential = true,
         };
-        KeepContentOutOfLogs(options);
+        Prepare(options);
         if (managedIdentityClientId is not null)
         {
             options.ManagedIdentityClientId = managedIdentityClientId;
@@ -43,15 +43,17 @@ internal sealed class VaultClients(VaultSettings settings)
     {
         var options = new SecretClientOptions { RetryPolicy = new VaultRetryPolicy() };
         options.Retry.NetworkTimeout = VaultRetryPolicy.NetworkTimeout;
-        KeepContentOutOfLogs(options);
+        Prepare(options);
+        return options;
+    }
+
+    private void Prepare(ClientOptions options)
+    {
+        // Explicitly, since the content is the key, or a token that opens the vault.
+        options.Diagnostics.IsLoggingContentEnabled = false;
         if (settings.Transport is { } transport)
         {
             options.Transport = transport;
         }
-
-        return options;
     }
-
-    /// <summary>Explicitly, since the content is the key, or a token that opens the vault.</summary>
-    private static void KeepContentOutOfLogs(ClientOptions options) => options.Diagnostics.IsLoggingContentEnabled = false;
 }
