@@ -64,7 +64,7 @@ public sealed class RegistrationTests
     [Fact]
     public void A_default_credential_never_asks_a_person()
     {
-        var options = VaultClients.CredentialOptions(null, null);
+        var options = new VaultClients(new VaultSettings()).CredentialOptions(null, null);
 
         Assert.True(options.ExcludeInteractiveBrowserCredential);
         Assert.True(options.ExcludeBrokerCredential);

@@ -44,7 +44,7 @@ public sealed class SecrecyTests : VaultTests
     public void Content_is_kept_out_of_the_logs_of_vault_and_sign_in()
     {
         Assert.False(new VaultClients(new VaultSettings()).ClientOptions().Diagnostics.IsLoggingContentEnabled);
-        Assert.False(VaultClients.CredentialOptions(null, null).Diagnostics.IsLoggingContentEnabled);
+        Assert.False(new VaultClients(new VaultSettings()).CredentialOptions(null, null).Diagnostics.IsLoggingContentEnabled);
     }
 
     [Fact]

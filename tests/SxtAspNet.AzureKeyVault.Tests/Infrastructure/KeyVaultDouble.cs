@@ -82,7 +82,10 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
 
     /// <summary>Reaches the vault by its name, or by any, and trusts its certificate only.</summary>
     /// <param name="other">Another vault, reached by its name.</param>
-    public HttpPipelineTransport CreateTransport(KeyVaultDouble? other = null) => VaultTransport.Create(
+    public HttpPipelineTransport CreateTransport(KeyVaultDouble? other = null) => new HttpClientTransport(CreateHandler(other));
+
+    /// <inheritdoc cref="CreateTransport"/>
+    public HttpMessageHandler CreateHandler(KeyVaultDouble? other = null) => VaultTransport.CreateHandler(
         (host, token) => VaultTransport.DialAsync(host == other?.Uri.Host ? other.Port : Port, token),
         certificate => _certificate.IsTrusted(certificate) || other?._certificate.IsTrusted(certificate) is true);
 

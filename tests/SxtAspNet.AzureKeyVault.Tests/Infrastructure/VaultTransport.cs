@@ -10,12 +10,15 @@ internal static class VaultTransport
 {
     public static HttpPipelineTransport Create(
         Func<string, CancellationToken, ValueTask<Stream>> dial, Func<X509Certificate?, bool>? isTrusted = null) =>
-        new HttpClientTransport(new HttpClient(new SocketsHttpHandler
+        new HttpClientTransport(new HttpClient(CreateHandler(dial, isTrusted)));
+
+    public static HttpMessageHandler CreateHandler(
+        Func<string, CancellationToken, ValueTask<Stream>> dial, Func<X509Certificate?, bool>? isTrusted) => new SocketsHttpHandler
         {
             UseProxy = false,
             ConnectCallback = (context, cancellationToken) => dial(context.DnsEndPoint.Host, cancellationToken),
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => isTrusted?.Invoke(certificate) ?? false },
-        }));
+        };
 
     public static async ValueTask<Stream> DialAsync(int port, CancellationToken cancellationToken)
     {
