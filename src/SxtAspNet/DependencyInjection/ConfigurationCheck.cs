@@ -28,6 +28,8 @@ internal sealed class ConfigurationCheck
             [nameof(SxtAzureKeyVaultKeyOptions.VaultUri)] = Url,
             [nameof(SxtAzureKeyVaultKeyOptions.Secret)] = Text,
             [nameof(SxtAzureKeyVaultKeyOptions.Version)] = Text,
+            [nameof(SxtAzureKeyVaultKeyOptions.ManagedIdentityClientId)] = Text,
+            [nameof(SxtAzureKeyVaultKeyOptions.TenantId)] = Text,
         }),
     });
 

@@ -35,7 +35,7 @@ internal static class IdentityServices
             provider.GetRequiredKeyedService<SessionIdentity>(name).UserId));
 
         services.AddKeyedSingleton(name, (provider, _) => new KeySources(
-            provider.GetServices<IKeySourceFactory>(), provider.GetKeyedServices<ISxtKeySource>(name)));
+            KeySources.FactoriesOf(name, provider), provider.GetKeyedServices<ISxtKeySource>(name)));
         services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
             provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider).TimeProvider));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(

@@ -9,7 +9,8 @@ internal sealed class PostConfigureSxtOptions : IPostConfigureOptions<SxtOptions
     {
         Deduplicate(options.Keys, key => (
             key.File, key.Password, key.PasswordFile, key.RequirePrivateFile,
-            key.AzureKeyVault?.VaultUri, key.AzureKeyVault?.Secret, key.AzureKeyVault?.Version));
+            key.AzureKeyVault?.VaultUri, key.AzureKeyVault?.Secret, key.AzureKeyVault?.Version,
+            key.AzureKeyVault?.ManagedIdentityClientId, key.AzureKeyVault?.TenantId));
         Deduplicate(options.KeySources, source => source);
         Deduplicate(options.AllowedOrigins, origin => origin);
         Deduplicate(options.ConfigurationProblems, problem => problem);

@@ -30,4 +30,10 @@ public sealed class SxtAzureKeyVaultKeyOptions
 
     /// <summary>The secret's version; the newest one when not set.</summary>
     public string? Version { get; set; }
+
+    /// <summary>The client id of the user-assigned managed identity to sign in to the vault with, where an app has several.</summary>
+    public string? ManagedIdentityClientId { get; set; }
+
+    /// <summary>The Microsoft Entra tenant to sign in to the vault in; the credential's own when not set.</summary>
+    public string? TenantId { get; set; }
 }

@@ -6,12 +6,10 @@ namespace SxtAspNet.DependencyInjection;
 
 /// <summary>Checks the options as a whole; every problem goes into one message.</summary>
 internal sealed class ValidateSxtOptions(
+    IServiceProvider provider,
     IServiceProviderIsKeyedService services,
-    IEnumerable<IKeySourceFactory> keySourceFactories,
     IEnumerable<IdentityRegistration> identities) : IValidateOptions<SxtOptions>
 {
-    private readonly IKeySourceFactory[] _keySourceFactories = [.. keySourceFactories];
-
     public ValidateOptionsResult Validate(string? name, SxtOptions options)
     {
         if (!identities.Any(identity => identity.Name == name))
@@ -93,13 +91,14 @@ internal sealed class ValidateSxtOptions(
             problems.Add("Keys is empty; add at least one signing key, for example \"Keys\": [ { \"File\": \"/run/secrets/sxt.pem\" } ].");
         }
 
+        IKeySourceFactory[] factories = [.. KeySources.FactoriesOf(name, provider)];
         for (var index = 0; index < options.Keys.Count; index++)
         {
-            CheckKey($"Keys[{index}]", options.Keys[index], problems);
+            CheckKey($"Keys[{index}]", options.Keys[index], factories, problems);
         }
     }
 
-    private void CheckKey(string setting, SxtKeyOptions key, List<string> problems)
+    private static void CheckKey(string setting, SxtKeyOptions key, IKeySourceFactory[] factories, List<string> problems)
     {
         var hasFile = !string.IsNullOrEmpty(key.File);
         if (!hasFile && key.AzureKeyVault is null)
@@ -127,10 +126,10 @@ internal sealed class ValidateSxtOptions(
 
         if (key.AzureKeyVault is { } vault)
         {
-            CheckVault(setting, vault, problems);
+            CheckVault($"{setting}.AzureKeyVault", vault, problems);
         }
 
-        if (!Array.Exists(_keySourceFactories, factory => factory.Handles(key)))
+        if (!Array.Exists(factories, factory => factory.Handles(key)))
         {
             problems.Add($"{setting} is in Azure Key Vault; add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault().");
         }
@@ -140,12 +139,34 @@ internal sealed class ValidateSxtOptions(
     {
         if (vault.VaultUri is not { IsAbsoluteUri: true } uri || uri.Scheme != Uri.UriSchemeHttps)
         {
-            problems.Add($"{setting}.AzureKeyVault.VaultUri must be the vault's https URL, for example https://contoso.vault.azure.net.");
+            problems.Add($"{setting}.VaultUri must be the vault's https URL, for example https://contoso.vault.azure.net.");
+        }
+        else if (uri.PathAndQuery != "/" || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
+        {
+            problems.Add($"{setting}.VaultUri must end with the host, for example https://contoso.vault.azure.net; "
+                + "the names of the secret and its version go into Secret and Version.");
         }
 
         if (string.IsNullOrEmpty(vault.Secret))
         {
-            problems.Add($"{setting}.AzureKeyVault.Secret is missing; set it to the secret's name.");
+            problems.Add($"{setting}.Secret is missing; set it to the secret's name.");
+        }
+        else
+        {
+            CheckName("Secret", vault.Secret, "a name in Key Vault: letters, digits and hyphens, 127 at most");
+        }
+
+        CheckName("Version", vault.Version, "a version's id: letters and digits; leave it out for the newest version");
+        CheckName("ManagedIdentityClientId", vault.ManagedIdentityClientId, "the identity's client id, a GUID");
+        CheckName("TenantId", vault.TenantId?.Replace('.', '-'), "the tenant's id, a GUID, or its domain");
+
+        // No value is quoted: it could be the secret itself, put into the wrong place.
+        void CheckName(string member, string? value, string form)
+        {
+            if (value is not null && (value.Length is 0 or > 127 || !value.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')))
+            {
+                problems.Add($"{setting}.{member} must be {form}.");
+            }
         }
     }
 

@@ -9,6 +9,12 @@ internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
     public Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
 
+    /// <returns><see langword="null"/> when there is none.</returns>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public Task<SxtSigningKey?> OpenPreviousAsync(IKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(
+            source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
+
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<byte[]> SignAsync(SxtSigningKey key, byte[] data, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(
@@ -28,7 +34,9 @@ internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
         catch (TimeoutException)
         {
             throw new SxtAuthenticationException(
-                SxtFailureReason.KeyUnavailable, $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout).");
+                SxtFailureReason.KeyUnavailable,
+                $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout). Check that it can be reached from here; "
+                + "if it is only slow, raise KeyTimeout.");
         }
         catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace SxtAspNet.Keys;
 
 /// <summary>The sources of an identity's keys in the order in which they are tried.</summary>
@@ -23,6 +25,10 @@ internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnum
         _known = (options, sources);
         return sources;
     }
+
+    /// <summary>The kinds of key entries that an identity may have: those of every app, and those added to it alone.</summary>
+    public static IEnumerable<IKeySourceFactory> FactoriesOf(string name, IServiceProvider provider) =>
+        [.. provider.GetServices<IKeySourceFactory>(), .. provider.GetKeyedServices<IKeySourceFactory>(name)];
 
     private ISxtKeySource Create(SxtKeyOptions entry) =>
         _factories.First(factory => factory.Handles(entry)).Create(entry);

@@ -11,12 +11,15 @@ namespace SxtAspNet.Sessions;
 internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
     private const int MostUnknownKeys = 100;
 
     private readonly Lock _gate = new();
     private readonly List<SealKey> _known = [];
     private readonly Dictionary<string, long> _unknown = [];
     private SealKey? _sealing;
+    private ISxtKeySource[] _opened = [];
+    private long? _loadedAt;
 
     /// <summary>The key that seals; <see langword="null"/> before the first load, or when no key can.</summary>
     public SealKey? Sealing
@@ -81,19 +84,30 @@ internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogge
         }
     }
 
+    /// <summary>Reads the key sources for a renewal, unless that was done a moment ago.</summary>
+    /// <remarks>
+    /// A start reads the store first, and the keys for that. A source that hangs must not cost its time limit once more, or
+    /// the start would take longer than requests wait for it.
+    /// </remarks>
+    public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken) =>
+        IsJustLoaded() ? Task.CompletedTask : LoadAsync(options, cancellationToken);
+
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
     public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         SealKey? first = null;
+        List<ISxtKeySource> opened = [];
         var canOnlySign = false;
         foreach (var source in keys.SourcesFor(options))
         {
             try
             {
                 using var signingKey = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+                opened.Add(source);
                 var key = SealKey.Derive(signingKey);
                 canOnlySign |= key is null && first is null;
-                first ??= key is null ? null : Remember(key);
+                var known = key is null ? null : Remember(key);
+                first ??= known;
             }
             catch (SxtAuthenticationException failure)
             {
@@ -104,11 +118,34 @@ internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogge
         lock (_gate)
         {
             _sealing = canOnlySign ? null : first ?? _sealing;
+            _opened = [.. opened];
+            _loadedAt = first is null ? null : runtime.TimeProvider.GetTimestamp();
         }
 
         if (canOnlySign)
         {
             logger.SharingImpossible();
+        }
+    }
+
+    /// <summary>Reads the keys from before the last rotation, from the sources that have them.</summary>
+    public async Task LoadPreviousAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        // Not from a source that just failed: its time limit would only pass once more.
+        foreach (var source in _opened.OfType<IKeyHistory>())
+        {
+            try
+            {
+                using var signingKey = await keys.OpenPreviousAsync(source, options, cancellationToken).ConfigureAwait(false);
+                if (signingKey is not null && SealKey.Derive(signingKey) is { } key)
+                {
+                    Remember(key);
+                }
+            }
+            catch (SxtAuthenticationException failure)
+            {
+                logger.PreviousKeyUnavailable(source, failure.Message);
+            }
         }
     }
 
@@ -119,6 +156,14 @@ internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogge
             _known.ForEach(key => key.Dispose());
             _known.Clear();
             _sealing = null;
+        }
+    }
+
+    private bool IsJustLoaded()
+    {
+        lock (_gate)
+        {
+            return _loadedAt is { } loadedAt && runtime.TimeProvider.GetElapsedTime(loadedAt) < JustNow;
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class SessionRenewer(
         logger.RenewedPrivately(failure.Message);
 
         // Once the store is back this session may be published: sealed with a key that the others have by then.
-        await sealKeys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+        await sealKeys.LoadForRenewalAsync(options, cancellationToken).ConfigureAwait(false);
         var session = await granter.GrantAsync(
             request.Current, !request.IsShared, request.Cause is RenewalCause.Death, options, cancellationToken).ConfigureAwait(false);
         return new SessionOutcome(session, IsShared: false, failure.Message);
@@ -187,7 +187,7 @@ internal sealed class SessionRenewer(
         ThrowIfPostponed(note.Note, request);
         if (store.IsShared)
         {
-            await sealKeys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+            await sealKeys.LoadForRenewalAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
         granter.See(stored.Session);

@@ -52,7 +52,10 @@ internal sealed class SessionSeal(SealKeyRing keys, SessionIdentity identity)
 
     /// <summary>Whether reading the key sources again may help to open a record.</summary>
     public bool IsReasonToReload(ReadOnlySpan<byte> record) =>
-        HasKeyId(record) && keys.Find(KeyId(record)) is null && keys.IsReasonToReload(KeyId(record));
+        HasKeyId(record) && !IsKeyKnown(record) && keys.IsReasonToReload(KeyId(record));
+
+    /// <summary>Whether the key is here that a record was sealed with.</summary>
+    public bool IsKeyKnown(ReadOnlySpan<byte> record) => HasKeyId(record) && keys.Find(KeyId(record)) is not null;
 
     private static bool HasKeyId(ReadOnlySpan<byte> record) =>
         record.Length >= HeaderSize + Algorithm.TagSize && record[0] == FormatVersion;

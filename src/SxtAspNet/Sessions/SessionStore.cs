@@ -107,7 +107,12 @@ internal sealed class SessionStore(
 
         if (seal.IsReasonToReload(record))
         {
+            // Either a rotation is not known here yet, or whoever sealed the record does not know it yet.
             await keys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+            if (!seal.IsKeyKnown(record))
+            {
+                await keys.LoadPreviousAsync(options, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return seal.Open(name, record);

@@ -1,0 +1,34 @@
+using System.Text;
+using Azure.Security.KeyVault.Secrets;
+
+namespace SxtAspNet.AzureKeyVault;
+
+/// <summary>
+/// The tag that may state the public key of a secret: a guard against the wrong secret, and a way to see in the portal which
+/// key of the keyring it is.
+/// </summary>
+internal static class PublicKeyTag
+{
+    public const string Name = "sxt-public-key";
+
+    /// <returns><see langword="null"/> when there is no tag, or it states this key.</returns>
+    public static string? Problem(SecretProperties secret, ReadOnlySpan<byte> publicKey)
+    {
+        if (!secret.Tags.TryGetValue(Name, out var tag))
+        {
+            return null;
+        }
+
+        // What the tag says is never quoted: somebody may have put the private key there, which looks the same.
+        using var stated = EncodedSeed.Decode(Encoding.UTF8.GetBytes(tag.Trim()));
+        if (stated is null || stated.Span.Length != SxtSigningKey.PublicKeySize)
+        {
+            return $"has a tag {Name} that is no public key. Set it to {Convert.ToBase64String(publicKey)}, or remove it.";
+        }
+
+        return stated.Span.SequenceEqual(publicKey)
+            ? null
+            : $"does not hold the key whose public key its tag {Name} states, but that with the public key "
+                + $"{Convert.ToBase64String(publicKey)}. Store the right key, or correct the tag.";
+    }
+}

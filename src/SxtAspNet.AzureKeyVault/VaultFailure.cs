@@ -1,0 +1,102 @@
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text.Json;
+using Azure;
+using Azure.Identity;
+
+namespace SxtAspNet.AzureKeyVault;
+
+/// <summary>Says what a failure of Azure's client means for the person who runs the app, and what to do.</summary>
+internal static class VaultFailure
+{
+    public static SxtAuthenticationException Explain(Exception failure, SecretName secret) => Last(failure) switch
+    {
+        RequestFailedException { Status: not 0 } answer => secret.Unavailable(Answer(answer, secret), failure, RetryAfter(answer)),
+        CredentialUnavailableException => secret.Unavailable(
+            "was not read: there is no way to sign in to Azure. Give the app a managed identity; on a developer's machine, run: "
+            + "az login. For several managed identities, set ManagedIdentityClientId.", failure),
+        AuthenticationFailedException sign => secret.Unavailable(
+            $"was not read, because signing in to Azure failed: {FirstLine(sign.Message)}", failure),
+        OperationCanceledException => secret.Unavailable(
+            $"was not read: the vault did not answer within {VaultRetryPolicy.NetworkTimeout.TotalSeconds:0} s. Check the network "
+            + "between the app and the vault: firewall, proxy, private endpoint.", failure),
+        var last => secret.Unavailable(Connection(last), failure),
+    };
+
+    /// <summary>After a retry, the client throws all failures at once; the last one is as good as any.</summary>
+    private static Exception Last(Exception failure) =>
+        failure is AggregateException { InnerExceptions: [.., var last] } ? Last(last) : failure;
+
+    private static string Answer(RequestFailedException answer, SecretName secret) => answer.Status switch
+    {
+        401 => "was not read: the vault does not accept the sign-in (401). Does the vault belong to another tenant than the "
+            + "identity? Then set TenantId to the vault's.",
+        403 => Forbidden(InnerCode(answer), secret),
+        404 => "does not exist. Check VaultUri, Secret and Version; if it was deleted, run: az keyvault secret recover "
+            + secret.Arguments,
+        429 => "was not read: the vault asks for fewer requests (429). Are too many apps reading from it? It is tried again.",
+        >= 500 => $"was not read: the vault failed ({answer.Status}). It is tried again; if it goes on, see Azure's status page.",
+        _ => $"was not read: the vault answered {answer.Status} ({answer.ErrorCode ?? "no code"}). Check VaultUri, Secret and Version.",
+    };
+
+    private static string Forbidden(string? code, SecretName secret) => code switch
+    {
+        "SecretDisabled" => $"is disabled. Make a new version, or run: az keyvault secret set-attributes {secret.Arguments} --enabled true",
+        "ForbiddenByFirewall" or "ForbiddenByConnection" => "was not read: the vault's firewall refuses this network (403). Allow it "
+            + "in the vault's networking settings, or use a private endpoint.",
+        _ => $"may not be read by the app's identity (403{(code is null ? "" : $", {code}")}). Give it the role 'Key Vault Secrets User' on "
+            + "the vault, or in a vault with access policies the secret permissions Get and List.",
+    };
+
+    private static string Connection(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+            {
+                return "was not read: no TLS connection to the vault (its certificate is not trusted, or a proxy in between "
+                    + "shows its own). Check VaultUri, the proxy, and this machine's root certificates and clock.";
+            }
+
+            if (cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
+            {
+                return "was not read: the vault's host name is unknown. Check VaultUri, and DNS.";
+            }
+        }
+
+        return failure is RequestFailedException or HttpRequestException
+            ? "was not read: the vault can't be reached. Check VaultUri, and the network between the app and the vault: firewall, "
+                + "proxy, private endpoint."
+            : $"was not read ({failure.GetType().Name}). Is VaultUri that of a key vault? The debug log has the details (event 1311).";
+    }
+
+    /// <summary>What the vault means by a 403 is in an inner code.</summary>
+    private static string? InnerCode(RequestFailedException answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer.GetRawResponse()?.Content ?? BinaryData.FromString("null"));
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("error", out var error)
+                && error.ValueKind is JsonValueKind.Object
+                && (error.TryGetProperty("innererror", out var inner) || error.TryGetProperty("innerError", out inner))
+                && inner.ValueKind is JsonValueKind.Object
+                && inner.TryGetProperty("code", out var code)
+                ? code.GetString()
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A proxy's page, say. The status must do.
+            return null;
+        }
+    }
+
+    private static TimeSpan? RetryAfter(RequestFailedException answer)
+    {
+        var value = answer.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var header) is true ? header : null;
+        return RetryConditionHeaderValue.TryParse(value, out var parsed) ? parsed.Delta : null;
+    }
+
+    private static string FirstLine(string message) => message.Trim().Split('\n', 2)[0].TrimEnd();
+}
