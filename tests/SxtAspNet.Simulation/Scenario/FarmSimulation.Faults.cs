@@ -151,7 +151,7 @@ internal sealed partial class FarmSimulation
     {
         begin();
         _weather.VainCalls = 0;
-        (_failingSince, _otherFaults) = (_clock.Now, _active.Count == 1 && !IsSwapFelt ? _disturbances : -1);
+        (_failingSince, _otherFaults) = (_clock.Now, _active.Count == 1 && !IsRotationFelt ? _disturbances : -1);
     };
 
     private Action EndOfVainCalls(Action end) => () =>

@@ -6,17 +6,17 @@ namespace SxtAspNet.Simulation.Scenario;
 internal sealed partial class FarmSimulation
 {
     /// <summary>
-    /// Whoever starts with the new key alone can't open what the old one sealed, and keeps a session of its own until
-    /// then: for one renewal.
+    /// Whoever has one of the keys only can't open what the other one sealed, and keeps a session of its own until then:
+    /// for one renewal.
     /// </summary>
-    private static readonly TimeSpan SwapIsFeltFor = TimeSpan.FromMinutes(35);
+    private static readonly TimeSpan RotationIsFeltFor = TimeSpan.FromMinutes(35);
 
     private byte[] _key = [];
     private byte[]? _secondKey;
-    private TimeSpan? _lastSwap;
+    private TimeSpan? _lastRotation;
     private bool _isRotating;
 
-    private bool IsSwapFelt => _lastSwap is { } swap && _clock.Now - swap < SwapIsFeltFor;
+    private bool IsRotationFelt => _lastRotation is { } rotation && _clock.Now - rotation < RotationIsFeltFor;
 
     private void MakeFirstKey() => _key = MakeKey();
 
@@ -65,7 +65,7 @@ internal sealed partial class FarmSimulation
         void End()
         {
             (_isRotating, _secondKey) = (false, null);
-            _lastSwap = isSwap ? _clock.Now : _lastSwap;
+            _lastRotation = _clock.Now;
             _instances.ForEach(instance => instance.Keys.Put(_key, null));
             _gateway.RemoveKey(Instance.User, PublicKey(old));
         }

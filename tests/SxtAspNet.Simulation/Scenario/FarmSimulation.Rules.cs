@@ -43,7 +43,7 @@ internal sealed partial class FarmSimulation
     /// <summary>One per generation; during an outage one per instance and generation; one per disturbance; and while the gateway fails, as many as the back-off lets through.</summary>
     private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances);
 
-    private bool IsCalmSince(TimeSpan time) => _isCalm && !IsSwapFelt && _calmSince + TimeSpan.FromMinutes(3) < time;
+    private bool IsCalmSince(TimeSpan time) => _isCalm && !IsRotationFelt && _calmSince + TimeSpan.FromMinutes(3) < time;
 
     /// <summary>Whatever happens, a record in an atomic store is replaced by a newer one only.</summary>
     private void CheckWrite(string name, byte[]? before, byte[] after)
@@ -58,7 +58,7 @@ internal sealed partial class FarmSimulation
     private void CheckVainCalls(int calls, TimeSpan duration)
     {
         // Up to three calls per attempt: a challenge is asked for again at once when its answer is lost.
-        var plenty = 20 + (duration / TimeSpan.FromSeconds(10));
+        var plenty = 22 + (duration / TimeSpan.FromSeconds(8));
         if (calls > plenty)
         {
             Violate($"Rule 2: {calls} calls in {duration} to a gateway that failed, when {plenty:0} would have been plenty.");

@@ -64,7 +64,7 @@ internal sealed partial class FarmSimulation : IDisposable
         _clock.RunUntil(Duration, Check);
 
         EndAllFaults();
-        _clock.RunUntil(Duration + (IsSwapFelt ? SwapIsFeltFor : Settling), Check);
+        _clock.RunUntil(Duration + (IsRotationFelt ? RotationIsFeltFor : Settling), Check);
         CheckTheEnd();
         foreach (var instance in _everyone)
         {
