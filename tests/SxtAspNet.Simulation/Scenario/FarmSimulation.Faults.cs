@@ -8,6 +8,8 @@ internal sealed partial class FarmSimulation
     private readonly HashSet<string> _active = [];
     private bool _isOver;
     private TimeSpan _failingSince;
+    private TimeSpan? _loggedOutAt;
+    private int _requestsAtLogout;
     private int _otherFaults;
     private int _disturbances;
     private TimeSpan _lastRevocation = TimeSpan.FromDays(-1);
@@ -140,6 +142,7 @@ internal sealed partial class FarmSimulation
         try
         {
             await instance.LogoutAsync();
+            (_loggedOutAt, _requestsAtLogout) = (_clock.Now, _inFlight == 0 ? _requests : -1);
         }
         catch (SxtAuthenticationException failure)
         {

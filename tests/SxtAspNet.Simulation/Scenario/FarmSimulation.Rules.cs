@@ -13,12 +13,23 @@ internal sealed partial class FarmSimulation
 
     private TimeSpan? _lastRenewal;
     private int _renewals;
+    private int _challenges;
 
     private void Check()
     {
         if (_gateway.Calls.ReusedRefreshTokens > 0 && !_violations.Any(violation => violation.Contains("reused", StringComparison.Ordinal)))
         {
             Violate("Rule 1: a refresh token was reused.");
+        }
+
+        var challenges = _gateway.Calls.Count(SxtGatewayCallKind.Challenge);
+        if (challenges != _challenges)
+        {
+            _challenges = challenges;
+            if (_isCalm && _loggedOutAt is { } loggedOutAt && _calmSince <= loggedOutAt && _requests == _requestsAtLogout)
+            {
+                Violate($"A login began {_clock.Now - loggedOutAt} after a logout, although no request needs a token.");
+            }
         }
 
         var renewals = _gateway.Calls.Count(SxtGatewayCallKind.Token) + _gateway.Calls.Count(SxtGatewayCallKind.Refresh);

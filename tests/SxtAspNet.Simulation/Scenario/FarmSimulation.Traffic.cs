@@ -12,6 +12,7 @@ internal sealed partial class FarmSimulation
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(65);
 
     private TimeSpan _lastGatewayFault = TimeSpan.MinValue;
+    private int _inFlight;
 
     private void PlanRequests(Instance instance)
     {
@@ -37,6 +38,7 @@ internal sealed partial class FarmSimulation
     private async Task RequestAsync(Instance instance, double givesUp = 0.05)
     {
         _requests++;
+        _inFlight++;
         var startedAt = _clock.Now;
         var isReplayable = _random.NextDouble() < 0.8;
         var expectsSuccess = IsGatewayFine(instance);
@@ -59,6 +61,7 @@ internal sealed partial class FarmSimulation
 
         var failure = await instance.SendAsync(isReplayable, isRedirected, patience.Token);
         isDone = true;
+        _inFlight--;
         patience.Dispose();
         var took = _clock.Now - startedAt;
         var wasPaused = instance.Process.ResumedAt >= startedAt;

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Farm;
 
@@ -358,5 +360,23 @@ public class FarmTests
         Assert.Equal(2, farm.Room.Records.Count);
         Assert.Equal(farm.Instances[0].Status.Generation, farm.Instances[1].Status.Generation);
         Assert.Equal(farm.Instances[2].Status.Generation, farm.Instances[3].Status.Generation);
+    }
+
+    [Fact]
+    public async Task A_key_that_one_instance_cant_get_holds_back_nobody_else()
+    {
+        await using var farm = new TestFarm(1);
+        var keyless = farm.Add(services: collection => collection.PostConfigureAll<SxtOptions>(options =>
+        {
+            var source = new TestKeySource("missing key");
+            source.Fail();
+            options.KeySources.Clear();
+            options.KeySources.Add(source);
+        }));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(keyless.SendAsync);
+
+        Assert.Equal(SxtFailureReason.KeyUnavailable, failure.Reason);
+        await farm.Instances[0].SucceedAsync();
     }
 }
