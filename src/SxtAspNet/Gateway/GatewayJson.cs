@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SxtAspNet.Gateway;
@@ -23,6 +24,8 @@ internal sealed record SessionAnswer(
     public override string ToString() => "session answer";
 }
 
+internal sealed record ValidTokenAnswer(string? UserId);
+
 internal sealed record ProblemAnswer(string? Title, string? Detail);
 
 internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")] long? SessionExpires);
@@ -32,7 +35,10 @@ internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")]
 [JsonSerializable(typeof(ChallengeAnswer))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(ValidTokenAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(AccessTokenClaims))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class GatewayJson : JsonSerializerContext;
