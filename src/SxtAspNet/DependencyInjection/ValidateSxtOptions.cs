@@ -63,7 +63,7 @@ internal sealed class ValidateSxtOptions(
         }
     }
 
-    private static void CheckUrl(string setting, Uri url, bool mayHavePath, List<string> problems)
+    internal static void CheckUrl(string setting, Uri url, bool mayHavePath, List<string> problems)
     {
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
         {
@@ -83,6 +83,14 @@ internal sealed class ValidateSxtOptions(
         else if (!mayHavePath && url.AbsolutePath != "/")
         {
             problems.Add($"{setting} is an origin and can't have a path; write scheme, host and port.");
+        }
+    }
+
+    internal static void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most, List<string> problems)
+    {
+        if (value < least || value > most)
+        {
+            problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
         }
     }
 
@@ -164,12 +172,7 @@ internal sealed class ValidateSxtOptions(
                 + $"({options.GatewayTimeout + options.RenewJitter}), or a failed renewal can't be tried again before the token expires.");
         }
 
-        void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
-        {
-            if (value < least || value > most)
-            {
-                problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
-            }
-        }
+        void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
+            ValidateSxtOptions.CheckRange(setting, value, least, most, problems);
     }
 }
