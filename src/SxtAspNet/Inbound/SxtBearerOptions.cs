@@ -14,6 +14,9 @@ namespace SxtAspNet;
 /// </remarks>
 public sealed class SxtBearerOptions : AuthenticationSchemeOptions
 {
+    /// <summary>Makes the defaults.</summary>
+    public SxtBearerOptions() => Events = new SxtBearerEvents();
+
     /// <summary>
     /// Base URL of the gateway that validates the tokens. Default: that of the default identity where the app has one
     /// (<c>AddSxt</c>; its <see cref="SxtOptions.BackchannelHttpHandler"/> is used as well), else

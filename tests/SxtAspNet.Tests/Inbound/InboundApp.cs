@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Time.Testing;
 using SxtAspNet.Testing;
 
 namespace SxtAspNet.Tests.Inbound;
@@ -27,7 +26,6 @@ internal sealed class InboundApp : IAsyncDisposable
         Dictionary<string, string?>? configuration,
         TimeSpan localClockOffset)
     {
-        Time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         Gateway = new SxtGatewayEmulator(new SxtGatewayEmulatorOptions { ClockOffset = -localClockOffset }, Time);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseTestServer();
@@ -53,7 +51,7 @@ internal sealed class InboundApp : IAsyncDisposable
         endpoints?.Invoke(_app);
     }
 
-    public FakeTimeProvider Time { get; }
+    public WatchedTime Time { get; } = new();
 
     public SxtGatewayEmulator Gateway { get; }
 
