@@ -9,6 +9,7 @@ internal sealed class SharedValidations(VerdictCache cache, int limit)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Validation> _running = new(StringComparer.Ordinal);
     private int _count;
+    private bool _hasEnded;
 
     /// <summary>Joins the validation of a token, or starts it.</summary>
     /// <param name="key">The token's key.</param>
@@ -55,6 +56,15 @@ internal sealed class SharedValidations(VerdictCache cache, int limit)
         }
     }
 
+    /// <summary>Remembers nothing any more: the app ends, and the cache with it.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+    }
+
     private async Task RunAsync(Validation validation)
     {
         var outcome = await validation.ValidateAsync().ConfigureAwait(false);
@@ -64,7 +74,10 @@ internal sealed class SharedValidations(VerdictCache cache, int limit)
             if (_running.TryGetValue(validation.Key, out var running) && running == validation)
             {
                 _running.Remove(validation.Key);
-                cache.Add(validation.Key, outcome.Verdict, outcome.Since, outcome.Holds);
+                if (!_hasEnded)
+                {
+                    cache.Add(validation.Key, outcome.Verdict, outcome.Since, outcome.Holds);
+                }
             }
         }
 

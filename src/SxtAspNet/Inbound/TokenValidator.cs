@@ -70,6 +70,7 @@ internal sealed class TokenValidator : IDisposable
 
     public void Dispose()
     {
+        _validations.End();
         _inquiry.Dispose();
         _transport.Dispose();
         _cache.Dispose();
