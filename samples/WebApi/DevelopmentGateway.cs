@@ -5,6 +5,9 @@ namespace WebApi;
 /// <summary>Lets the sample run without an account: in Development, with no user configured, against an emulator.</summary>
 public static class DevelopmentGateway
 {
+    /// <summary>The user whose tokens <see cref="MapCallerToken"/> hands out.</summary>
+    public const string Caller = "demo-caller";
+
     public static async Task<SxtGatewayEmulator?> StartIfUnconfiguredAsync(WebApplicationBuilder builder)
     {
         if (!builder.Environment.IsDevelopment() || !string.IsNullOrEmpty(builder.Configuration["Sxt:UserId"]))
@@ -14,8 +17,17 @@ public static class DevelopmentGateway
 
         var emulator = await SxtGatewayEmulator.StartAsync();
         builder.Services.UseSxtGatewayEmulator(emulator);
+        builder.Configuration["Authentication:Schemes:SxtBearer:AllowedUsers:0"] = Caller;
         Console.WriteLine($"No Sxt:UserId is configured, so this app talks to a gateway emulator at {emulator.BaseAddress}");
         Console.WriteLine("with a key made for the occasion. Set Sxt:UserId and Sxt:Keys to talk to Space and Time.");
         return emulator;
+    }
+
+    /// <summary>Hands out tokens of a caller, which only an emulator can issue without a key: to try the secured endpoints with.</summary>
+    public static void MapCallerToken(this WebApplication app, SxtGatewayEmulator emulator)
+    {
+        app.MapPost("/development/caller-token", () => new { accessToken = emulator.IssueAccessToken(Caller) });
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(
+            $"To call as '{Caller}': curl -H \"Authorization: Bearer {emulator.IssueAccessToken(Caller)}\" {app.Urls.FirstOrDefault()}/me"));
     }
 }

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using SxtAspNet;
 using WebApi;
@@ -11,6 +13,14 @@ var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
 builder.Services.AddHttpClient<BlocksClient>().AddSxtTokenHandler();
 builder.Services.AddHealthChecks().AddSxt();
 builder.Services.AddExceptionHandler<SxtExceptionHandler>();
+
+// Callers present their own Space and Time token; Authentication:Schemes:SxtBearer says whose. What is done on their behalf
+// is done with that token.
+builder.Services.AddAuthentication(SxtBearerDefaults.AuthenticationScheme).AddSxtBearer();
+builder.Services.AddAuthorization();
+builder.Services.AddHttpClient(MeController.CallerClient).AddSxtCallerTokenHandler();
+builder.Services.AddControllers();
+builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer<BearerSecurity>().AddOperationTransformer<BearerSecurity>());
 
 // With a connection string "redis", all instances share one session.
 if (builder.Configuration.GetConnectionString("redis") is not null)
@@ -35,10 +45,19 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseDefaultFiles();
 app.UseStaticFiles();
+app.UseAuthentication();
+app.UseAuthorization();
 
 app.MapGet("/blocks", (BlocksClient blocks, CancellationToken cancellationToken) => blocks.GetLatestAsync(cancellationToken));
 app.MapGet("/session", (ISxtSession session) => session.Status);
 app.MapPost("/logout", (ISxtSession session, CancellationToken cancellationToken) => session.LogoutAsync(cancellationToken));
+app.MapGet("/me", [Authorize] (ClaimsPrincipal user) => user.Claims.Select(claim => new { claim.Type, claim.Value }));
+app.MapControllers();
+app.MapOpenApi();
 app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+if (emulator is not null)
+{
+    app.MapCallerToken(emulator);
+}
 
 await app.RunAsync();

@@ -22,6 +22,7 @@ internal static class InstanceEnvironment
             ["Sxt__GatewayUrl"] = gateway.Emulator.BaseAddress.AbsoluteUri,
             ["Sxt__UserId"] = FarmGateway.UserId,
             ["Sxt__Keys__0__File"] = gateway.KeyFile,
+            ["Authentication__Schemes__SxtBearer__AllowedUsers__0"] = FarmGateway.UserId,
             ["Sxt__RenewBefore"] = Text(settings.RenewBefore),
             ["Sxt__RenewJitter"] = Text(settings.RenewJitter),
             ["Sxt__GatewayTimeout"] = Text(settings.GatewayTimeout),

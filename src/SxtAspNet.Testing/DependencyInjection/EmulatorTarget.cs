@@ -12,15 +12,9 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
 
     public void Configure(SxtOptions options)
     {
-        // A client may name the configured gateway itself, as an absolute URL.
-        if (options.GatewayUrl is { IsAbsoluteUri: true } configured && configured != emulator.BaseAddress)
-        {
-            _replacedGateways.TryAdd(Authority(configured), true);
-            options.AllowedOrigins.Add(Authority(configured));
-        }
-
+        Replace(options.GatewayUrl, options.AllowedOrigins);
         options.GatewayUrl = emulator.BaseAddress;
-        options.BackchannelHttpHandler = emulator.IsInMemory ? emulator.CreateHandler() : null;
+        options.BackchannelHttpHandler = CreateBackchannel();
         options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
         options.Keys.Clear();
         options.KeySources.Clear();
@@ -28,11 +22,30 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
         emulator.AddUser(options.UserId, emulator.OccasionalKey.PublicKey);
     }
 
+    public void Configure(SxtBearerOptions options)
+    {
+        Replace(options.GatewayUrl ?? new SxtOptions().GatewayUrl, options.AllowedOrigins);
+        options.GatewayUrl = emulator.BaseAddress;
+        options.BackchannelHttpHandler = CreateBackchannel();
+    }
+
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
         next(builder);
         builder.AdditionalHandlers.Add(new RoutingHandler(this));
     };
+
+    /// <summary>A client may name the configured gateway itself, as an absolute URL.</summary>
+    private void Replace(Uri? configured, IList<Uri> allowedOrigins)
+    {
+        if (configured is { IsAbsoluteUri: true } && configured != emulator.BaseAddress)
+        {
+            _replacedGateways.TryAdd(Authority(configured), true);
+            allowedOrigins.Add(Authority(configured));
+        }
+    }
+
+    private HttpMessageHandler? CreateBackchannel() => emulator.IsInMemory ? emulator.CreateHandler() : null;
 
     private static Uri Authority(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority));
 

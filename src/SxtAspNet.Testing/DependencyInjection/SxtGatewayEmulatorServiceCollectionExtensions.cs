@@ -12,7 +12,9 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
     /// Points the whole app at an emulator: the gateway calls of all its identities, and the requests of its HTTP
     /// clients to the gateway that was configured. Each identity keeps its user id ("emulator-user" where none is
     /// configured) and logs in with a key made for the emulator, which puts it on the user's keyring; its
-    /// configured keys are not opened. An emulator in memory is called in memory, a started one over HTTP.
+    /// configured keys are not opened. The authentication schemes of <c>AddSxtBearer</c> ask the emulator about their
+    /// callers' tokens; <see cref="SxtGatewayEmulator.IssueAccessToken"/> makes some. An emulator in memory is called in
+    /// memory, a started one over HTTP.
     /// </summary>
     /// <param name="services">The app's services; the identities may be registered before or after.</param>
     /// <param name="emulator">The emulator; it stays the caller's to dispose.</param>
@@ -23,6 +25,7 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(emulator);
         var target = new EmulatorTarget(emulator);
         services.PostConfigureAll<SxtOptions>(target.Configure);
+        services.PostConfigureAll<SxtBearerOptions>(target.Configure);
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(target);
         return services;
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace SxtAspNet.DependencyInjection;
 
 /// <summary>Finds the traps of configuration binding: misspelt names, values of a wrong form, a list given as one value.</summary>
-internal sealed class ConfigurationCheck
+internal sealed partial class ConfigurationCheck
 {
     private static readonly Setting Text = Setting.Value("text", _ => true);
     private static readonly Setting Url = Setting.Value("a URL", value => Uri.TryCreate(value, UriKind.Absolute, out _));

@@ -84,7 +84,8 @@ internal static class IdentityServices
             Runtime(provider),
             Logger<SessionManager>(provider)));
         services.AddKeyedSingleton(name, (_, _) => new TokenHeaders());
-        services.AddKeyedSingleton(name, (provider, _) => new TokenOrigins(provider.GetRequiredKeyedService<SessionIdentity>(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new TokenOrigins(
+            provider.GetRequiredKeyedService<SessionIdentity>(name).Origins));
 
         // Handlers belong to IHttpClientFactory, which makes a new one every few minutes.
         services.AddKeyedTransient(name, (provider, _) => new SxtTokenHandler(

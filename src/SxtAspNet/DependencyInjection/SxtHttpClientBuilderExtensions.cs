@@ -1,6 +1,11 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SxtAspNet;
 using SxtAspNet.DependencyInjection;
+using SxtAspNet.Inbound;
 using SxtAspNet.Outbound;
 using SxtAspNet.Sessions;
 
@@ -13,8 +18,8 @@ public static class SxtHttpClientBuilderExtensions
 
     /// <summary>
     /// Adds the access token of an identity to the client's requests, to the gateway and the identity's
-    /// <see cref="SxtAspNet.SxtOptions.AllowedOrigins"/> only. A request that can't get one fails with a
-    /// <see cref="SxtAspNet.SxtAuthenticationException"/>; it is never sent without. The client's BaseAddress defaults to the gateway.
+    /// <see cref="SxtOptions.AllowedOrigins"/> only. A request that can't get one fails with a
+    /// <see cref="SxtAuthenticationException"/>; it is never sent without. The client's BaseAddress defaults to the gateway.
     /// </summary>
     /// <param name="builder">The client.</param>
     /// <param name="name">The identity's name, as given to <c>AddSxt</c>; the default identity when not set.</param>
@@ -31,10 +36,45 @@ public static class SxtHttpClientBuilderExtensions
                 client.BaseAddress ??= Require<SessionIdentity>(provider, identity).BaseUrl);
         }
 
-        // After all of the app's own settings: whatever they say about other headers, this one is never logged.
+        return builder.RedactAuthorization().AddHttpMessageHandler(provider => Require<SxtTokenHandler>(provider, identity));
+    }
+
+    /// <summary>
+    /// Adds the token of the caller to the client's requests: the one that the caller of the present request was
+    /// authenticated with by an <c>AddSxtBearer</c> scheme. It goes to the scheme's gateway and its
+    /// <see cref="SxtBearerOptions.AllowedOrigins"/> only. Outside of a request, or when the caller did not
+    /// authenticate with that scheme, sending fails with an <see cref="InvalidOperationException"/>. The app's own token
+    /// is never sent: the handler takes the place of <see cref="AddSxtTokenHandler"/> on this client. The client's
+    /// BaseAddress defaults to the gateway.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="authenticationScheme">The scheme's name, as given to <c>AddSxtBearer</c>; "SxtBearer" when not set.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder AddSxtCallerTokenHandler(this IHttpClientBuilder builder, string? authenticationScheme = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var scheme = authenticationScheme ?? SxtBearerDefaults.AuthenticationScheme;
+        if (builder.Name is not null)
+        {
+            builder.ConfigureHttpClient((provider, client) =>
+                client.BaseAddress ??= RequireBearer<CallerGateway>(provider, scheme).BaseUrl);
+        }
+
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, CallerTokenPrecedence>());
+        return builder.RedactAuthorization().AddHttpMessageHandler(provider => new SxtCallerTokenHandler(
+            scheme,
+            RequireBearer<TokenOrigins>(provider, scheme),
+            provider.GetRequiredService<IHttpContextAccessor>(),
+            provider.GetRequiredService<ILogger<SxtCallerTokenHandler>>()));
+    }
+
+    // After all of the app's own settings: whatever they say about other headers, this one is never logged.
+    private static IHttpClientBuilder RedactAuthorization(this IHttpClientBuilder builder)
+    {
         builder.Services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(
             new PostConfigureOptions<HttpClientFactoryOptions>(builder.Name, Redact));
-        return builder.AddHttpMessageHandler(provider => Require<SxtTokenHandler>(provider, identity));
+        return builder;
     }
 
     private static void Redact(HttpClientFactoryOptions options)
@@ -51,4 +91,11 @@ public static class SxtHttpClientBuilderExtensions
             : throw new InvalidOperationException(identity.Length == 0
                 ? "AddSxtTokenHandler needs an identity; call services.AddSxt(...)."
                 : $"AddSxtTokenHandler(\"{identity}\") needs an identity of that name; call services.AddSxt(\"{identity}\", ...).");
+
+    private static T RequireBearer<T>(IServiceProvider provider, string scheme)
+        where T : notnull =>
+        provider.GetServices<BearerRegistration>().FirstOrDefault(known => known.Scheme == scheme) is { } registration
+            ? provider.GetRequiredKeyedService<T>(registration)
+            : throw new InvalidOperationException(
+                $"AddSxtCallerTokenHandler needs the authentication scheme '{scheme}'; call AddAuthentication().AddSxtBearer(\"{scheme}\", ...).");
 }

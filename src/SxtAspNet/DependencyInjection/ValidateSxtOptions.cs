@@ -84,6 +84,14 @@ internal sealed class ValidateSxtOptions(
         }
     }
 
+    internal static void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most, List<string> problems)
+    {
+        if (value < least || value > most)
+        {
+            problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
+        }
+    }
+
     private void CheckKeys(string name, SxtOptions options, List<string> problems)
     {
         if (options.Keys.Count + options.KeySources.Count == 0 && !services.IsKeyedService(typeof(ISxtKeySource), name))
@@ -185,12 +193,7 @@ internal sealed class ValidateSxtOptions(
                 + $"({options.GatewayTimeout + options.RenewJitter}), or a failed renewal can't be tried again before the token expires.");
         }
 
-        void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
-        {
-            if (value < least || value > most)
-            {
-                problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
-            }
-        }
+        void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
+            ValidateSxtOptions.CheckRange(setting, value, least, most, problems);
     }
 }

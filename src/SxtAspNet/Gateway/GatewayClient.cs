@@ -96,24 +96,9 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
 
     /// <summary>Asks whether the gateway still accepts an access token.</summary>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
-    public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var call = new GatewayCall
-        {
-            Description = $"Check of the access token of user '{userId}'",
-            Method = HttpMethod.Get,
-            Path = "v1/auth/validtoken",
-            Bearer = accessToken,
-            IsRepeatable = true,
-        };
-        var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
-        if (answer.IsRefusal && answer.Status is not HttpStatusCode.Unauthorized)
-        {
-            throw answer.BadAnswer("a refusal");
-        }
-
-        return answer.IsSuccess;
-    }
+    public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await ValidTokenCall.SendAsync(
+            transport, $"Check of the access token of user '{userId}'", accessToken, timeout, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Asks whether the gateway knows the user id at all.</summary>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace SxtAspNet.Gateway;
@@ -30,6 +31,8 @@ internal sealed record AddKeyRequest(string AuthCode, string Signature, string K
 
 internal sealed record KeysAnswer(string[]? Keys);
 
+internal sealed record ValidTokenAnswer(string? UserId);
+
 internal sealed record ProblemAnswer(string? Title, string? Detail);
 
 internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")] long? SessionExpires);
@@ -41,7 +44,10 @@ internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")]
 [JsonSerializable(typeof(SessionAnswer))]
 [JsonSerializable(typeof(AddKeyRequest))]
 [JsonSerializable(typeof(KeysAnswer))]
+[JsonSerializable(typeof(ValidTokenAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(AccessTokenClaims))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

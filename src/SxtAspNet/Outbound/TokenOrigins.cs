@@ -4,11 +4,10 @@ using SxtAspNet.Sessions;
 namespace SxtAspNet.Outbound;
 
 /// <summary>The origins that the token may go to; the first is the gateway.</summary>
-internal sealed class TokenOrigins(SessionIdentity identity)
+internal sealed class TokenOrigins(Origin[] origins)
 {
     private const int MostReports = 100;
 
-    private readonly Origin[] _origins = identity.Origins;
     private readonly ConcurrentDictionary<Origin, bool> _refused = [];
 
     public bool Contains(Uri? uri)
@@ -18,7 +17,7 @@ internal sealed class TokenOrigins(SessionIdentity identity)
             return false;
         }
 
-        foreach (var origin in _origins)
+        foreach (var origin in origins)
         {
             if (Is(uri, origin))
             {
@@ -29,7 +28,7 @@ internal sealed class TokenOrigins(SessionIdentity identity)
         return false;
     }
 
-    public bool IsGateway(Uri? uri) => uri is { IsAbsoluteUri: true } && Is(uri, _origins[0]);
+    public bool IsGateway(Uri? uri) => uri is { IsAbsoluteUri: true } && Is(uri, origins[0]);
 
     /// <summary>Whether this is the first request to an origin that the token may not go to.</summary>
     public bool IsFirstRefusal(Uri? uri) =>

@@ -72,7 +72,9 @@ public class WebApiTests
     public async Task Outside_development_a_missing_user_fails_the_start_with_a_clear_message()
     {
         await using var factory = new WebApplicationFactory<Program>();
-        await using var production = factory.WithWebHostBuilder(builder => builder.UseEnvironment("Production"));
+        await using var production = factory.WithWebHostBuilder(builder => builder
+            .UseEnvironment("Production")
+            .UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:0", TestApp.User));
 
         var failure = Assert.Throws<OptionsValidationException>(() => production.CreateClient());
 
@@ -89,6 +91,7 @@ public class WebApiTests
         await using var production = factory.WithWebHostBuilder(builder => builder
             .UseEnvironment("Production")
             .UseSetting("Sxt:UserId", TestApp.User)
+            .UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:0", TestApp.User)
             .ConfigureTestServices(services => services.UseSxtGatewayEmulator(gateway)));
         using var client = production.CreateClient();
 

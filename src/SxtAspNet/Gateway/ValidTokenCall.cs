@@ -1,0 +1,48 @@
+using System.Net;
+using System.Text.Json;
+
+namespace SxtAspNet.Gateway;
+
+/// <summary>Asks the gateway about an access token (GET /v1/auth/validtoken).</summary>
+internal static class ValidTokenCall
+{
+    /// <summary>Asks.</summary>
+    /// <param name="transport">Sends the call.</param>
+    /// <param name="description">Names the call in errors.</param>
+    /// <param name="accessToken">The token.</param>
+    /// <param name="timeout">The time limit, repetitions included.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The answer, for <see cref="ReadUser"/>; <see langword="null"/>: the token is not valid.</returns>
+    /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
+    public static async Task<GatewayAnswer?> SendAsync(
+        GatewayTransport transport, string description, string accessToken, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var call = new GatewayCall
+        {
+            Description = description,
+            Method = HttpMethod.Get,
+            Path = "v1/auth/validtoken",
+            Bearer = accessToken,
+            IsRepeatable = true,
+        };
+        var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
+        if (answer.IsRefusal && answer.Status is not HttpStatusCode.Unauthorized)
+        {
+            throw answer.BadAnswer("a refusal");
+        }
+
+        return answer.IsSuccess ? answer : null;
+    }
+
+    /// <summary>
+    /// The user id of the token's user. The protocol says "200 with the user id (JSON)": a member userId, or the bare
+    /// text.
+    /// </summary>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.BadAnswer"/>.</exception>
+    public static string ReadUser(GatewayAnswer answer)
+    {
+        var isObject = answer.Read(GatewayJson.Default.JsonElement).ValueKind == JsonValueKind.Object;
+        var userId = isObject ? answer.Read(GatewayJson.Default.ValidTokenAnswer).UserId : answer.Read(GatewayJson.Default.String);
+        return string.IsNullOrEmpty(userId) ? throw answer.BadAnswer("no user id") : userId;
+    }
+}

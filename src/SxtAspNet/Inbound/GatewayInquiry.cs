@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
+
+namespace SxtAspNet.Inbound;
+
+/// <summary>Asks the gateway about one token, and judges its answer.</summary>
+internal sealed class GatewayInquiry(
+    string scheme,
+    SxtBearerOptions options,
+    CallerGateway gateway,
+    GatewayTransport transport,
+    GatewayClock clock,
+    AllowedCallers allowed,
+    TimeProvider timeProvider,
+    ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan UsualRetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly string _issuer = options.ClaimsIssuer ?? gateway.Url.GetLeftPart(UriPartial.Authority);
+    private long _notBefore = timeProvider.GetTimestamp();
+
+    /// <summary>
+    /// How long the gateway, which asked for fewer calls, is still to be left alone; zero: it may be asked.
+    /// </summary>
+    public TimeSpan Pause =>
+        timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), Volatile.Read(ref _notBefore)) is var pause && pause > TimeSpan.Zero
+            ? pause
+            : TimeSpan.Zero;
+
+    /// <summary>Asks. Never throws: whatever happens is an outcome, since many requests wait for it.</summary>
+    public async Task<SharedValidations.Outcome> AskAsync(string token, TokenClaims claims)
+    {
+        // An answer is as old as its question: the cache time is the longest that a logged-out token can be accepted.
+        var askedAt = timeProvider.GetTimestamp();
+        try
+        {
+            var answer = await ValidTokenCall.SendAsync(
+                transport, "Validation of a caller's token", token, options.GatewayTimeout, _stopping.Token).ConfigureAwait(false);
+            var verdict = answer is null
+                ? TokenVerdict.Refuse(SxtTokenRefusal.RefusedByGateway)
+                : Judge(ValidTokenCall.ReadUser(answer), claims);
+            return verdict.IsAccepted ? Accepted(verdict, claims, askedAt) : Refused(verdict);
+        }
+        catch (SxtAuthenticationException exception)
+        {
+            logger.ValidationFailed(scheme, exception.Reason, exception.Message);
+            return Unavailable(exception.Reason, "The gateway can't be asked about the token at the moment.", exception);
+        }
+        catch (Exception exception)
+        {
+            // A handler of the app's own may throw anything, and disposal at the app's end ends calls under way.
+            if (!_stopping.IsCancellationRequested)
+            {
+                logger.ValidationFailedUnexpectedly(scheme, exception);
+            }
+
+            return Unavailable(SxtFailureReason.Unexpected, "The token could not be validated.", exception);
+        }
+    }
+
+    /// <summary>Ends the calls under way.</summary>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private TokenVerdict Judge(string userId, TokenClaims claims)
+    {
+        if (claims.User is not null && claims.User != userId)
+        {
+            logger.UserMismatch(scheme, userId);
+            return TokenVerdict.Refuse(SxtTokenRefusal.UserMismatch);
+        }
+
+        return allowed.Contains(userId, claims.Subscription)
+            ? TokenVerdict.Accept(new AcceptedCaller(userId, claims, _issuer))
+            : TokenVerdict.Refuse(SxtTokenRefusal.UserNotAllowed);
+    }
+
+    private SharedValidations.Outcome Accepted(TokenVerdict verdict, TokenClaims claims, long askedAt)
+    {
+        logger.TokenAccepted(scheme, verdict.Caller!.UserId);
+        var untilExpiry = claims.UsableUntil - clock.Now + timeProvider.GetElapsedTime(askedAt);
+        return new(verdict, askedAt, untilExpiry < options.CacheTime ? untilExpiry : options.CacheTime);
+    }
+
+    private SharedValidations.Outcome Refused(TokenVerdict verdict)
+    {
+        logger.TokenRefused(scheme, ((SxtTokenRefusedException)verdict.Failure!).Reason);
+        return new(verdict, timeProvider.GetTimestamp(), options.RefusalCacheTime);
+    }
+
+    private SharedValidations.Outcome Unavailable(SxtFailureReason reason, string message, Exception exception)
+    {
+        var retryAfter = UsualRetryAfter;
+        if ((exception as SxtAuthenticationException)?.RetryAfter is { } wanted)
+        {
+            retryAfter = wanted < LongestRetryAfter ? wanted : LongestRetryAfter;
+            Volatile.Write(
+                ref _notBefore, timeProvider.GetTimestamp() + (long)(retryAfter.TotalSeconds * timeProvider.TimestampFrequency));
+        }
+
+        return new(
+            TokenVerdict.Unavailable(new SxtValidationUnavailableException(reason, message, retryAfter, exception)), 0, TimeSpan.Zero);
+    }
+}

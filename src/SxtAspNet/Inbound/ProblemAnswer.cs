@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SxtAspNet.Inbound;
+
+/// <summary>Writes problem details where the app has them (AddProblemDetails).</summary>
+internal static class ProblemAnswer
+{
+    public static async Task WriteAsync(HttpContext context, string? detail)
+    {
+        if (context.Response.HasStarted
+            || context.RequestServices.GetService<IProblemDetailsService>() is not { } problems
+            || await AnswerOtherSchemesTooAsync(context).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = { Status = context.Response.StatusCode, Detail = detail },
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether the endpoint's policy names several schemes. They are challenged one after the other, each adding to the
+    /// headers, and the first one that wrote a body would make the others fail.
+    /// </summary>
+    private static async Task<bool> AnswerOtherSchemesTooAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata is not { } metadata
+            || context.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } provider)
+        {
+            return false;
+        }
+
+        var policy = await AuthorizationPolicy.CombineAsync(
+            provider, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
+        return policy?.AuthenticationSchemes.Count > 1;
+    }
+}

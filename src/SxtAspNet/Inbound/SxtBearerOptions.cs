@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Authentication;
+using SxtAspNet.Inbound;
+
+namespace SxtAspNet;
+
+/// <summary>
+/// Who may call this app with a Space and Time token, and how the tokens are validated. Bound from
+/// <c>Authentication:Schemes:{scheme}</c>, then set in code; read once, when the scheme is first used.
+/// </summary>
+/// <remarks>
+/// Tokens of Space and Time name no audience, and every user of the network holds one. So one of
+/// <see cref="AllowedUsers"/>, <see cref="AllowedSubscriptions"/> and <see cref="AllowAnyUser"/> must say who is
+/// accepted; without, the app does not start.
+/// </remarks>
+public sealed class SxtBearerOptions : AuthenticationSchemeOptions
+{
+    /// <summary>Makes the defaults.</summary>
+    public SxtBearerOptions() => Events = new SxtBearerEvents();
+
+    /// <summary>
+    /// Base URL of the gateway that validates the tokens. Default: that of the default identity where the app has one
+    /// (<c>AddSxt</c>; its <see cref="SxtOptions.BackchannelHttpHandler"/> is used as well), else
+    /// https://api.spaceandtime.app, the production gateway.
+    /// </summary>
+    public Uri? GatewayUrl { get; set; }
+
+    /// <summary>The user ids that are accepted; upper and lower case differ.</summary>
+    public IList<string> AllowedUsers { get; } = [];
+
+    /// <summary>The subscriptions whose users are accepted, in addition to <see cref="AllowedUsers"/>.</summary>
+    public IList<string> AllowedSubscriptions { get; } = [];
+
+    /// <summary>Accepts every user of the network; only for an app that decides itself what each may do.</summary>
+    public bool AllowAnyUser { get; set; }
+
+    /// <summary>
+    /// Origins (scheme, host, port) that <c>AddSxtCallerTokenHandler</c> sends the caller's token to besides the
+    /// gateway's own. Plain http is accepted for loopback addresses only.
+    /// </summary>
+    public IList<Uri> AllowedOrigins { get; } = [];
+
+    /// <summary>
+    /// How long a token that the gateway accepted is not asked about again; never beyond its expiry. It is the time
+    /// after which a token that was logged out elsewhere is refused at the latest. Default: 60 seconds.
+    /// </summary>
+    public TimeSpan CacheTime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a token that the gateway refused is not asked about again. Default: 10 seconds.</summary>
+    public TimeSpan RefusalCacheTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many answers about tokens are remembered. Default: 10,000.</summary>
+    public int CacheSize { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many tokens the gateway is asked about at the same time. Further unknown tokens are answered by 503, while
+    /// known ones pass. Default: 16.
+    /// </summary>
+    public int MaxConcurrentValidations { get; set; } = 16;
+
+    /// <summary>Time limit of one validation, repetitions included. Default: 10 seconds.</summary>
+    public TimeSpan GatewayTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How wrong this machine's clock may be, for refusing expired tokens without asking the gateway. It matters only
+    /// until the gateway's first answer, which tells its time. Default: 5 minutes.
+    /// </summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Puts the token into the <see cref="AuthenticationProperties"/>, for
+    /// <c>HttpContext.GetTokenAsync("access_token")</c>. Default: <see langword="false"/> (unlike JwtBearer): calls on
+    /// behalf of the caller need <c>AddSxtCallerTokenHandler</c> only.
+    /// </summary>
+    public bool SaveToken { get; set; }
+
+    /// <summary>Whether a challenge says what is wrong with the token. Default: <see langword="true"/>.</summary>
+    public bool IncludeErrorDetails { get; set; } = true;
+
+    /// <summary>The realm of the challenges. Default: "Space and Time".</summary>
+    public string Realm { get; set; } = "Space and Time";
+
+    /// <summary>
+    /// Sends the gateway calls, for proxies and tests; code only. It is used as it is and not disposed. It must not
+    /// follow redirects.
+    /// </summary>
+    public HttpMessageHandler? BackchannelHttpHandler { get; set; }
+
+    /// <summary>What the app does at each step; code only.</summary>
+    public new SxtBearerEvents Events
+    {
+        get => (SxtBearerEvents)base.Events!;
+        set => base.Events = value;
+    }
+
+    /// <summary>What is wrong with the configuration that these options were read from; for the validation.</summary>
+    internal List<string> ConfigurationProblems { get; } = [];
+
+    /// <summary>What validates by these options; made when the first token arrives.</summary>
+    internal TokenValidator? Validator { get; set; }
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using SxtAspNet.Inbound;
+
+namespace SxtAspNet;
+
+/// <summary>
+/// A token was accepted. The principal is this request's own: it may be changed or replaced, and
+/// <see cref="ResultContext{TOptions}.Fail(string)"/> refuses the caller after all.
+/// </summary>
+public sealed class SxtBearerTokenValidatedContext : ResultContext<SxtBearerOptions>
+{
+    private readonly PresentedToken _token;
+
+    internal SxtBearerTokenValidatedContext(
+        HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options, PresentedToken token, AcceptedCaller caller)
+        : base(context, scheme, options)
+    {
+        _token = token;
+        UserId = caller.UserId;
+        Principal = caller.CreatePrincipal(scheme.Name);
+        Properties = caller.CreateProperties();
+    }
+
+    /// <summary>The user id that the gateway answered with.</summary>
+    public string UserId { get; }
+
+    /// <summary>The token; each call makes a copy. Whoever holds it is the user: never store, log or share it.</summary>
+    public string GetToken() => _token.Copy();
+}

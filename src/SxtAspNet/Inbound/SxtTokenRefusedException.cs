@@ -1,0 +1,58 @@
+namespace SxtAspNet;
+
+/// <summary>Why a caller's token was refused.</summary>
+public enum SxtTokenRefusal
+{
+    /// <summary>The Authorization header is not one bearer token.</summary>
+    MalformedHeader,
+
+    /// <summary>It is not a JWT as the gateway issues them.</summary>
+    MalformedToken,
+
+    /// <summary>It is longer than 8,192 characters.</summary>
+    TooLong,
+
+    /// <summary>It is a refresh token, or of another type that is not "access".</summary>
+    NotAnAccessToken,
+
+    /// <summary>It, or its session, is over.</summary>
+    Expired,
+
+    /// <summary>It is not valid yet.</summary>
+    NotYetValid,
+
+    /// <summary>Its user is not one that this app accepts.</summary>
+    UserNotAllowed,
+
+    /// <summary>The gateway says that it is not valid: forged, logged out, or replaced.</summary>
+    RefusedByGateway,
+
+    /// <summary>It names another user than the gateway does.</summary>
+    UserMismatch,
+}
+
+/// <summary>
+/// A caller's token was refused: the failure of the authentication's result, never thrown. Its message is for the
+/// caller and holds nothing of the token.
+/// </summary>
+public sealed class SxtTokenRefusedException : Exception
+{
+    internal SxtTokenRefusedException(SxtTokenRefusal reason)
+        : base(Describe(reason)) => Reason = reason;
+
+    /// <summary>Why it was refused.</summary>
+    public SxtTokenRefusal Reason { get; }
+
+    private static string Describe(SxtTokenRefusal reason) => reason switch
+    {
+        SxtTokenRefusal.MalformedHeader => "The Authorization header must hold exactly one bearer token",
+        SxtTokenRefusal.MalformedToken => "The token is not a Space and Time token",
+        SxtTokenRefusal.TooLong => "The token is too long",
+        SxtTokenRefusal.NotAnAccessToken => "The token is not an access token",
+        SxtTokenRefusal.Expired => "The token has expired",
+        SxtTokenRefusal.NotYetValid => "The token is not valid yet",
+        SxtTokenRefusal.UserNotAllowed => "The user is not accepted here",
+        SxtTokenRefusal.UserMismatch => "The token names another user than the gateway",
+        _ => "The gateway does not accept the token",
+    };
+}

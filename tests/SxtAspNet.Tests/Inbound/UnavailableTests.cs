@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using SxtAspNet.Testing;
+
+namespace SxtAspNet.Tests.Inbound;
+
+/// <summary>A gateway that can't be asked is no fault of the caller's.</summary>
+public class UnavailableTests
+{
+    [Theory]
+    [InlineData("connection dropped")]
+    [InlineData("server error")]
+    [InlineData("redirect")]
+    [InlineData("not JSON")]
+    [InlineData("no user id")]
+    [InlineData("an empty user id")]
+    [InlineData("a user id that is no text")]
+    [InlineData("another refusal")]
+    public async Task Any_failure_of_the_gateway_is_a_503_with_retry_after(string name)
+    {
+        const SxtGatewayCallKind kind = SxtGatewayCallKind.ValidToken;
+        var fault = name switch
+        {
+            "connection dropped" => SxtGatewayFault.DropBefore(kind: kind),
+            "server error" => SxtGatewayFault.Status(500, kind: kind),
+            "redirect" => SxtGatewayFault.Redirect(new Uri("https://elsewhere.test/"), kind: kind),
+            "not JSON" => SxtGatewayFault.Answer(200, "<html>", kind: kind),
+            "no user id" => SxtGatewayFault.Answer(200, "{}", kind: kind),
+            "an empty user id" => SxtGatewayFault.Answer(200, "\"\"", kind: kind),
+            "a user id that is no text" => SxtGatewayFault.Answer(200, """{"userId":"\ud800"}""", kind: kind),
+            _ => SxtGatewayFault.Status(404, kind: kind),
+        };
+        await using var app = await InboundApp.StartAsync();
+        app.Gateway.InjectFault(fault);
+
+        using var response = await app.Time.PassUntilAsync(app.GetAsync(app.Issue()), TimeSpan.FromSeconds(5));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
+        Assert.Empty(response.Headers.WwwAuthenticate);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1503);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_does_not_answer_is_a_503_after_the_timeout()
+    {
+        await using var app = await InboundApp.StartAsync(options => (options.AllowAnyUser, options.GatewayTimeout) = (true, TimeSpan.FromSeconds(3)));
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan));
+        var request = app.GetAsync(app.Issue());
+        await app.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.ValidToken, 1, TestContext.Current.CancellationToken);
+        Assert.False(request.IsCompleted);
+
+        app.Time.Advance(TimeSpan.FromSeconds(3));
+        using var response = await request;
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(1, app.Validations);
+    }
+
+    [Fact]
+    public async Task A_backchannel_that_fails_in_its_own_way_is_a_503_and_an_error_in_the_log()
+    {
+        await using var app = await InboundApp.StartAsync(services: services => services.PostConfigureAll<SxtBearerOptions>(
+            options => options.BackchannelHttpHandler = new ThrowingHandler()));
+
+        using var response = await app.GetAsync(app.Issue());
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1505 && record.Exception is NotSupportedException);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_asks_for_fewer_calls_is_left_alone_for_that_time()
+    {
+        await using var app = await InboundApp.StartAsync(options => options.AllowAnyUser = true);
+        var known = app.Issue("known");
+        using var earlier = await app.GetAsync(known);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, times: 1, retryAfter: TimeSpan.FromSeconds(30)));
+        using var first = await app.GetAsync(app.Issue());
+        app.Time.Advance(TimeSpan.FromSeconds(10));
+
+        using var second = await app.GetAsync(app.Issue());
+        using var meanwhile = await app.GetAsync(known);
+        var validations = app.Validations;
+        app.Time.Advance(TimeSpan.FromSeconds(20));
+        using var third = await app.GetAsync(app.Issue());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 30), (first.StatusCode, first.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 20), (second.StatusCode, second.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+        Assert.Equal(HttpStatusCode.OK, meanwhile.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, third.StatusCode);
+        Assert.Equal(2, validations);
+    }
+
+    [Fact]
+    public async Task A_wish_for_hours_of_silence_is_followed_for_a_minute()
+    {
+        await using var app = await InboundApp.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, times: 1, retryAfter: TimeSpan.FromHours(5)));
+        using var first = await app.GetAsync(app.Issue());
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        using var second = await app.GetAsync(app.Issue());
+
+        Assert.Equal(TimeSpan.FromMinutes(1), first.Headers.RetryAfter!.Delta);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_failure_is_not_remembered()
+    {
+        await using var app = await InboundApp.StartAsync();
+        var fault = app.Gateway.InjectFault(SxtGatewayFault.Status(404));
+        var token = app.Issue();
+        using var first = await app.GetAsync(token);
+        app.Gateway.RemoveFault(fault);
+
+        using var second = await app.GetAsync(token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, first.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_known_token_passes_while_the_gateway_is_down()
+    {
+        await using var app = await InboundApp.StartAsync();
+        var token = app.Issue();
+        using var first = await app.GetAsync(token);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(404));
+
+        using var second = await app.GetAsync(token);
+
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_event_can_make_it_another_answer()
+    {
+        await using var app = await InboundApp.StartAsync(options =>
+        {
+            options.AllowAnyUser = true;
+            options.Events.OnChallenge = context =>
+            {
+                Assert.Equal(SxtFailureReason.BadAnswer, Assert.IsType<SxtValidationUnavailableException>(context.AuthenticateFailure).Reason);
+                (context.StatusCode, context.RetryAfter, context.Error, context.ErrorDescription) = (401, null, "invalid_token", "a \"quoted\"\r\nword");
+                return Task.CompletedTask;
+            };
+        });
+        app.Gateway.InjectFault(SxtGatewayFault.Status(404));
+
+        using var response = await app.GetAsync(app.Issue());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Null(response.Headers.RetryAfter);
+        Assert.EndsWith("error=\"invalid_token\", error_description=\"a  quoted   word\"", response.Challenge(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_app_has_problem_details_the_answer_is_one()
+    {
+        await using var app = await InboundApp.StartAsync(services: services => services.AddProblemDetails());
+        app.Gateway.InjectFault(SxtGatewayFault.Status(404, times: 1));
+
+        using var unavailable = await app.GetAsync(app.Issue());
+        using var refused = await app.GetAsync("abc");
+        using var missing = await app.GetAsync(null);
+        using var forbidden = await app.GetAsync(app.Issue(), "/nobody");
+
+        Assert.Equal((503, "The gateway can't be asked about the token at the moment."), await ProblemAsync(unavailable));
+        Assert.Equal((401, "The token is not a Space and Time token"), await ProblemAsync(refused));
+        Assert.Equal((401, null), await ProblemAsync(missing));
+        Assert.Equal((403, null), await ProblemAsync(forbidden));
+    }
+
+    private static async Task<(int, string?)> ProblemAsync(HttpResponseMessage response)
+    {
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal((int)response.StatusCode, problem.GetProperty("status").GetInt32());
+        return ((int)response.StatusCode, problem.TryGetProperty("detail", out var detail) ? detail.GetString() : null);
+    }
+
+    private sealed class ThrowingHandler : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("a proxy of the app's own");
+    }
+}
