@@ -2,7 +2,7 @@ using System.Globalization;
 using SxtAspNet.Benchmarks;
 using SxtAspNet.Benchmarks.Measuring;
 
-// "[handler] [redis] [threads] [parts] [--rounds N]": all of them without a name.
+// "[handler] [redis] [threads] [inbound] [parts] [--rounds N]": all of them without a name.
 var names = args.TakeWhile(argument => argument != "--rounds").ToArray();
 var rounds = new Rounds(args is [.., "--rounds", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5);
 
@@ -27,6 +27,11 @@ if (IsWanted("threads"))
     {
         Print($"{threads} threads", Where(all, $": {threads} threads"), ThreadBenchmarks.Baseline);
     }
+}
+
+if (IsWanted("inbound"))
+{
+    Print("Authenticating a caller", rounds.Run<InboundBenchmarks>(), InboundBenchmarks.Baseline);
 }
 
 if (IsWanted("parts"))

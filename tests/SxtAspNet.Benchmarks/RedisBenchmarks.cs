@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SxtAspNet.Benchmarks.Peers;
 using StackExchange.Redis;
+using SxtAspNet.Benchmarks.Peers;
 using WebFarm.Processes;
 
 namespace SxtAspNet.Benchmarks;
@@ -32,7 +32,8 @@ public class RedisBenchmarks
         handler.InnerHandler = new StubHandler();
         _sxt = new HttpMessageInvoker(handler);
         _redis = new HttpMessageInvoker(new AskingHandler(
-            async _ => (await database.StringGetAsync("token").ConfigureAwait(false)).ToString()) { InnerHandler = new StubHandler() });
+            async _ => (await database.StringGetAsync("token").ConfigureAwait(false)).ToString())
+        { InnerHandler = new StubHandler() });
     }
 
     [GlobalCleanup]
