@@ -26,10 +26,7 @@ internal sealed class SessionRenewer(
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LogoutsWaitForLock = TimeSpan.FromSeconds(2);
 
-    private readonly NotePatience _patience = new(clock, runtime.TimeProvider);
-
-    /// <summary>Tells this instance's notes from those of others.</summary>
-    private readonly long _instance = Random.Shared.NextInt64();
+    private readonly RenewalNotes _notes = new(store, clock, runtime, logger);
 
     /// <summary>Whether other processes can share the session.</summary>
     public bool CanShare => store.IsShared;
@@ -148,7 +145,7 @@ internal sealed class SessionRenewer(
                 return Adopted(stored.Session);
             }
 
-            ThrowIfPostponed(note.Note, request);
+            _notes.ThrowIfPostponed(note.Note, request);
             var held = await farmLock.TryAcquireAsync(options, cancellationToken).ConfigureAwait(false);
             if (held is not null)
             {
@@ -184,7 +181,7 @@ internal sealed class SessionRenewer(
             return Adopted(stored.Session);
         }
 
-        ThrowIfPostponed(note.Note, request);
+        _notes.ThrowIfPostponed(note.Note, request);
         if (store.IsShared)
         {
             await sealKeys.LoadForRenewalAsync(options, cancellationToken).ConfigureAwait(false);
@@ -200,7 +197,7 @@ internal sealed class SessionRenewer(
         catch (SxtAuthenticationException failure) when (failure.Reason is not SxtFailureReason.KeyUnavailable)
         {
             // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
-            await LeaveNoteAsync(note, failure, options, cancellationToken).ConfigureAwait(false);
+            await _notes.LeaveAsync(note, failure, options, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -208,36 +205,6 @@ internal sealed class SessionRenewer(
     private async Task<(StoredSession Stored, StoredNote Note)> LookAsync(SxtOptions options, CancellationToken cancellationToken) => (
         await store.ReadAsync(options, cancellationToken).ConfigureAwait(false),
         await store.ReadNoteAsync(options, cancellationToken).ConfigureAwait(false));
-
-    /// <summary>Another instance's attempt failed a moment ago: asking again at once would only be N attempts instead of one.</summary>
-    private void ThrowIfPostponed(RenewalNote? note, RenewalRequest request)
-    {
-        if (note is not null && request.Cause is not RenewalCause.Command && _patience.Remaining(note) is var remaining && remaining > TimeSpan.Zero)
-        {
-            throw new PostponedException(note, note.Instance == _instance, remaining);
-        }
-    }
-
-    private async Task LeaveNoteAsync(
-        StoredNote last, SxtAuthenticationException failure, SxtOptions options, CancellationToken cancellationToken)
-    {
-        if (!store.IsShared)
-        {
-            return;
-        }
-
-        var failures = (last.Note?.Failures ?? 0) + 1;
-        var delay = Backoff.After(failure, failures, runtime.Random());
-        var note = new RenewalNote(clock.Now + delay, delay, failures, failure.Reason, _instance);
-        try
-        {
-            await store.TryReplaceNoteAsync(last, note, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException unavailable)
-        {
-            logger.StoreUnavailable(unavailable.Message);
-        }
-    }
 
     /// <summary>Publishes a session unless a newer one is there; says which one holds.</summary>
     /// <remarks>Several attempts, since a session that the others don't see costs a login of theirs.</remarks>

@@ -38,7 +38,7 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "        ReferenceEquals(attempt.Request.RequestUri, attempt.Uri)\n        && attempt.Request.Method == attempt.Method\n        && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)\n        && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)\n        && headers.Is(values.ToString(), attempt.Token.Token);",
             "        response is not null && attempt.Token is not null;"),
         new("an instance whose attempt failed leaves no note to the others",
-            "Sessions/SessionRenewer.cs",
+            "Sessions/RenewalNotes.cs",
             "        if (!store.IsShared)\n        {\n            return;",
             "        if (store.IsShared)\n        {\n            return;"),
         new("there is no back-off",
