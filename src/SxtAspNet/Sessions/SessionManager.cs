@@ -96,14 +96,10 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         }
     }
 
-    public ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default)
-    {
-        return _active is { } active && active.IsUsableAt(TimeProvider.GetTimestamp())
+    public ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default) =>
+        _active is { } active && active.IsUsableAt(TimeProvider.GetTimestamp())
             ? new(active.Token)
-            : AcquireTokenAsync();
-
-        async ValueTask<SxtAccessToken> AcquireTokenAsync() => (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Token;
-    }
+            : AcquireTokenAsync(cancellationToken);
 
     /// <summary>A usable token, after a login if need be.</summary>
     /// <exception cref="SxtAuthenticationException">None can be had, or not in time.</exception>
@@ -146,6 +142,9 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
             }
         }
     }
+
+    private async ValueTask<SxtAccessToken> AcquireTokenAsync(CancellationToken cancellationToken) =>
+        (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Token;
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
