@@ -33,12 +33,9 @@ internal sealed class GatewayLink(
     /// <summary>Only this instance can't get through to log in, refresh or ask.</summary>
     public bool IsCut { get; set; }
 
-    public int Calls { get; private set; }
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         clock.CheckThread();
-        Calls++;
         await clock.DelayAsync(Latency(), cancellationToken);
         if (weather.IsDown || weather.Refusal is not null)
         {

@@ -13,8 +13,6 @@ internal sealed class Process(VirtualClock clock)
     /// <summary>When it was last resumed.</summary>
     public TimeSpan? ResumedAt { get; private set; }
 
-    public bool IsPaused => _isPaused;
-
     public void Kill() => IsAlive = false;
 
     public void Pause() => _isPaused = true;
