@@ -382,4 +382,40 @@ public class FarmTests
         Assert.Equal(SxtFailureReason.KeyUnavailable, failure.Reason);
         await farm.Instances[0].SucceedAsync();
     }
+
+    [Fact]
+    public async Task A_key_that_arrives_after_a_record_that_it_sealed_spares_the_login_at_the_next_renewal()
+    {
+        TestKeySource old = new("old"), @new = new("new");
+        await using var farm = new TestFarm(0, new() { OldAccessTokensSurviveRefresh = true });
+        farm.Gateway.AddUser(TestFarm.User, old.PublicKey, @new.PublicKey);
+        var keyFiles = new[] { new TestKeySource("first"), new TestKeySource("second") };
+        foreach (var keyFile in keyFiles)
+        {
+            keyFile.Opening = old.OpenAsync;
+            farm.Add(services: collection => collection.PostConfigureAll<SxtOptions>(options =>
+            {
+                options.KeySources.Clear();
+                options.KeySources.Add(keyFile);
+            }));
+        }
+
+        await farm.StartAsync();
+        var owner = farm.Instances.IndexOf(farm.Owner);
+        var other = farm.Instances[1 - owner];
+        keyFiles[owner].Opening = @new.OpenAsync;
+        farm.PassToRenewal();
+        while (farm.Refreshes == 0)
+        {
+            farm.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        // The other one has met the record, and does not look for its key again for minutes.
+        Assert.Equal(SxtSessionState.Degraded, other.Status.State);
+        keyFiles[1 - owner].Opening = @new.OpenAsync;
+        farm.Pass(TimeSpan.FromMinutes(1));
+
+        farm.AssertOneSession();
+        Assert.Equal((1, 1), (farm.Logins, farm.Refreshes));
+    }
 }
