@@ -58,7 +58,7 @@ public sealed class SxtOptions
     /// <summary>How often an instance looks at the session store by itself; notices are faster, but may be lost. Default: 15 seconds.</summary>
     public TimeSpan StorePollInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a request waits for a token when there is none yet. Default: 30 seconds.</summary>
+    /// <summary>How long a request waits for a token when there is none yet, or its own has died. Default: 30 seconds.</summary>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a request that is answered 401 because its token died is sent again once. Default: <see langword="true"/>.</summary>

@@ -27,15 +27,18 @@ internal sealed partial class SessionManager
         {
             var outcome = await _renewer.SynchronizeAsync(current, _options, _ending.Token).ConfigureAwait(false);
             bool isBack;
+            TaskCompletionSource? replaced = null;
             lock (_gate)
             {
                 isBack = _storeProblem is not null;
                 _storeProblem = null;
                 if (outcome is { } found)
                 {
-                    Apply(found);
+                    Apply(found, out replaced);
                 }
             }
+
+            replaced?.SetResult();
 
             if (isBack)
             {

@@ -55,13 +55,14 @@ internal sealed partial class SessionManager
         SessionFailure? failure = null;
         Exception? unexpected = null;
         Session? session = null;
+        TaskCompletionSource? replaced = null;
         try
         {
             var outcome = await work().ConfigureAwait(false);
             lock (_gate)
             {
                 _operation = null;
-                session = Apply(outcome);
+                session = Apply(outcome, out replaced);
             }
         }
         catch (Exception exception)
@@ -90,17 +91,23 @@ internal sealed partial class SessionManager
         }
 
         operation.Complete(failure);
+        replaced?.SetResult();
         ContinueSynchronization();
     }
 
     /// <summary>Takes over what an operation or a look at the store came to, unless something newer is here meanwhile.</summary>
-    private Session Apply(SessionOutcome outcome)
+    /// <param name="outcome">What it came to.</param>
+    /// <param name="replaced">To be completed outside the lock: another session has taken the place of the present one.</param>
+    /// <returns>The session that is the present one now.</returns>
+    private Session Apply(SessionOutcome outcome, out TaskCompletionSource? replaced)
     {
+        replaced = null;
         if (outcome.Session.Generation >= (_current?.Generation ?? 0))
         {
             if (!ReferenceEquals(outcome.Session, _current))
             {
                 Install(outcome.Session);
+                (replaced, _nextSession) = (_nextSession, new TaskCompletionSource());
             }
 
             _isShared = outcome.IsShared && _renewer.CanShare;
@@ -120,6 +127,7 @@ internal sealed partial class SessionManager
         _current = session;
         _installedAt = TimeProvider.GetTimestamp();
         _failure = null;
+        _foundDeadAt = null;
         _jitter = _runtime.Random();
         _active = Activate(session);
         SetTimer();

@@ -64,9 +64,6 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         _optionsChanges = options.OnChange(OnOptionsChanged);
     }
 
-    /// <summary>The token that requests use; check its deadline.</summary>
-    public ActiveToken? Active => _active;
-
     public TimeProvider TimeProvider => _runtime.TimeProvider;
 
     public SxtOptions Options => _options;
@@ -95,56 +92,6 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
             }
         }
     }
-
-    public ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default) =>
-        _active is { } active && active.IsUsableAt(TimeProvider.GetTimestamp())
-            ? new(active.Token)
-            : AcquireTokenAsync(cancellationToken);
-
-    /// <summary>A usable token, after a login if need be.</summary>
-    /// <exception cref="SxtAuthenticationException">None can be had, or not in time.</exception>
-    public async ValueTask<ActiveToken> AcquireAsync(CancellationToken cancellationToken)
-    {
-        var startedAt = TimeProvider.GetTimestamp();
-        while (true)
-        {
-            SessionOperation operation;
-            bool isNew;
-            lock (_gate)
-            {
-                var now = TimeProvider.GetTimestamp();
-                if (_active is { } active && active.IsUsableAt(now))
-                {
-                    return active;
-                }
-
-                if (_operation is null && _failure is { } known && now < known.RetryAt)
-                {
-                    throw known.ToException(TimeProvider.GetElapsedTime(now, known.RetryAt));
-                }
-
-                (operation, isNew) = JoinOrCreate();
-            }
-
-            if (isNew)
-            {
-                StartRenewal(operation, RenewalCause.Request);
-            }
-
-            var remaining = _options.AcquireTimeout - TimeProvider.GetElapsedTime(startedAt);
-            var failure = await operation.WaitAsync(
-                remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, TimeProvider, cancellationToken).ConfigureAwait(false);
-
-            // A logout's failure is no answer to a request for a token.
-            if (failure is not null && !operation.IsLogout)
-            {
-                throw failure.ToException(TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), failure.RetryAt));
-            }
-        }
-    }
-
-    private async ValueTask<SxtAccessToken> AcquireTokenAsync(CancellationToken cancellationToken) =>
-        (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Token;
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
@@ -223,69 +170,6 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         {
             await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>The token that has taken the place of <paramref name="sent"/>, if there is one.</summary>
-    public ActiveToken? Successor(ActiveToken sent) =>
-        _active is { } active && !ReferenceEquals(active.Session, sent.Session) && active.IsUsableAt(TimeProvider.GetTimestamp())
-            ? active
-            : null;
-
-    /// <summary>Whether no newer session, nor a logout, has taken the place of this one.</summary>
-    public bool IsCurrent(Session session)
-    {
-        lock (_gate)
-        {
-            return ReferenceEquals(_current, session);
-        }
-    }
-
-    /// <summary>Whether the user was logged out, and no request has needed a token since.</summary>
-    public bool IsLoggedOut
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _current is { IsTombstone: true };
-            }
-        }
-    }
-
-    /// <summary>Waits for the renewal or logout that is under way, if any.</summary>
-    public async Task WaitForOperationAsync(CancellationToken cancellationToken)
-    {
-        SessionOperation? operation;
-        lock (_gate)
-        {
-            operation = _operation;
-        }
-
-        if (operation is not null)
-        {
-            await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>
-    /// The gateway says that a session is dead: it is neither used nor refreshed any more, and another one is adopted
-    /// or logged in for.
-    /// </summary>
-    public async Task ReplaceDeadAsync(Session dead)
-    {
-        lock (_gate)
-        {
-            if (!ReferenceEquals(_current, dead))
-            {
-                return;
-            }
-
-            _active = null;
-            dead.RefreshToken?.TrySpend(out _);
-        }
-
-        _logger.SessionFoundDead(dead.Generation);
-        await RunRenewalAsync(RenewalCause.Death, CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -167,7 +167,7 @@ internal sealed class SessionRenewer(
                     $"Another instance of the farm has been renewing the session for {options.AcquireTimeout.TotalSeconds:0.###} s (AcquireTimeout).");
             }
 
-            await WaitAsync(notice, look).ConfigureAwait(false);
+            await runtime.WaitAsync(notice, look, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -264,19 +264,7 @@ internal sealed class SessionRenewer(
                 return held;
             }
 
-            await WaitAsync(notices.Next, FirstLook).ConfigureAwait(false);
-        }
-    }
-
-    private async Task WaitAsync(Task notice, TimeSpan limit)
-    {
-        try
-        {
-            await notice.WaitAsync(limit, runtime.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Then it is time to look without a notice.
+            await runtime.WaitAsync(notices.Next, FirstLook, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -6,6 +6,9 @@ namespace SxtAspNet.Sessions;
 /// </summary>
 internal sealed class SessionRuntime(TimeProvider timeProvider)
 {
+    /// <summary>Timers cut off fractions: a wait for less would be none, and a loop around it would not let time pass.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     public TimeProvider TimeProvider { get; } = timeProvider;
 
     /// <summary>Draws from [0, 1).</summary>
@@ -17,6 +20,19 @@ internal sealed class SessionRuntime(TimeProvider timeProvider)
     /// </summary>
     public Action<Func<Task>> StartDetached { get; init; } =
         static work => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start(), work, preferLocal: false);
+
+    /// <summary>Waits for a signal, but no longer than for a time, of which a fraction of a millisecond counts as one.</summary>
+    public async Task WaitAsync(Task signal, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await signal.WaitAsync(limit > ShortestWait ? limit : ShortestWait, TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then it is time to go on without the signal.
+        }
+    }
 
     /// <summary>Creates a timer, not yet running, that doesn't capture the caller's AsyncLocals.</summary>
     public ITimer CreateTimer(Action callback)

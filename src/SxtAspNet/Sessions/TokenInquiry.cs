@@ -17,9 +17,9 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
     private readonly Lock _gate = new();
     private Inquiry? _latest;
 
-    /// <summary>Looks for a token to send instead of one that was answered by 401.</summary>
+    /// <summary>Looks for a token to send instead of one that was answered by 401, for as long as a request waits for a token.</summary>
     /// <param name="rejected">The token that was sent.</param>
-    /// <param name="canReplay">Whether the request can be sent again; only then it counts as the one that logs in after a logout.</param>
+    /// <param name="canReplay">Whether the request can be sent again; only then it counts as one that needs a new session.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The token; <see langword="null"/>: there is none, and the 401 is the answer.</returns>
     public async ValueTask<ActiveToken?> FindSuccessorAsync(
@@ -30,36 +30,45 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
             return successor;
         }
 
+        using var limit = new CancellationTokenSource(sessions.Options.AcquireTimeout, runtime.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             // At a strict gateway a refresh under way has killed the old token before the new one is here.
-            await sessions.WaitForOperationAsync(cancellationToken).ConfigureAwait(false);
-            if (sessions.Successor(rejected) is null)
+            await sessions.WaitForOperationAsync(either.Token).ConfigureAwait(false);
+            await JoinInquiryAsync(rejected.Session, either.Token).ConfigureAwait(false);
+            if (canReplay && !sessions.IsInUse(rejected.Session))
             {
-                await JoinInquiryAsync(rejected, cancellationToken).ConfigureAwait(false);
-            }
-
-            if (canReplay && sessions.IsLoggedOut)
-            {
-                return await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
+                return await sessions.AcquireAsync(either.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is TimeoutException or SxtAuthenticationException)
+        catch (SxtAuthenticationException)
         {
-            logger.NoVerdict(exception);
+            // There is no new session; the log has what failed.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nor is there one in time; what was waited for goes on.
         }
 
         return sessions.Successor(rejected);
     }
 
-    private async Task JoinInquiryAsync(ActiveToken rejected, CancellationToken cancellationToken)
+    /// <summary>Waits until the gateway has said what became of a session, or another one is here.</summary>
+    private async Task JoinInquiryAsync(Session session, CancellationToken cancellationToken)
     {
+        var next = sessions.NextSession;
+        if (!sessions.IsInUse(session))
+        {
+            return;
+        }
+
         Inquiry inquiry;
         bool isNew;
         lock (_gate)
         {
-            isNew = _latest?.Holds(rejected.Session, runtime.TimeProvider.GetTimestamp()) is not true;
-            inquiry = isNew ? _latest = new Inquiry(rejected.Session) : _latest!;
+            isNew = _latest?.Holds(session, runtime.TimeProvider.GetTimestamp()) is not true;
+            inquiry = isNew ? _latest = new Inquiry(session) : _latest!;
         }
 
         if (isNew)
@@ -67,7 +76,7 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
             runtime.StartDetached(() => InquireAsync(inquiry));
         }
 
-        await inquiry.Done.WaitAsync(sessions.Options.AcquireTimeout, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(inquiry.Done, next).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task InquireAsync(Inquiry inquiry)
@@ -75,21 +84,15 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
         var holds = NoVerdictHolds;
         try
         {
-            await sessions.SynchronizeAsync().ConfigureAwait(false);
-            if (!sessions.IsCurrent(inquiry.Session))
+            switch (await AskAsync(inquiry.Session).ConfigureAwait(false))
             {
-                return;
-            }
-
-            if (await gateway.IsValidAsync(
-                inquiry.Session.AccessToken!.Value, sessions.Options.GatewayTimeout, CancellationToken.None).ConfigureAwait(false))
-            {
-                holds = GoodVerdictHolds;
-                logger.UnauthorizedIsTheApis();
-            }
-            else
-            {
-                await sessions.ReplaceDeadAsync(inquiry.Session).ConfigureAwait(false);
+                case true:
+                    holds = GoodVerdictHolds;
+                    logger.UnauthorizedIsTheApis();
+                    break;
+                case false:
+                    await sessions.ReplaceDeadAsync(inquiry.Session).ConfigureAwait(false);
+                    break;
             }
         }
         catch (Exception exception)
@@ -100,6 +103,41 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
         finally
         {
             inquiry.Complete(runtime.TimeProvider.GetTimestamp() + (long)(holds.TotalSeconds * runtime.TimeProvider.TimestampFrequency));
+        }
+    }
+
+    /// <summary>
+    /// Asks the gateway whether a session is alive; again and again while there is no answer, as long as requests wait
+    /// for it: the token may have died in a refresh whose answer is late as well, so that a new session is on its way.
+    /// </summary>
+    /// <returns><see langword="null"/>: the session is not in use any more.</returns>
+    private async Task<bool?> AskAsync(Session session)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        for (var failures = 1; ; failures++)
+        {
+            var next = sessions.NextSession;
+            await sessions.SynchronizeAsync().ConfigureAwait(false);
+            if (!sessions.IsInUse(session))
+            {
+                return null;
+            }
+
+            try
+            {
+                return await gateway.IsValidAsync(
+                    session.AccessToken!.Value, sessions.Options.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (SxtAuthenticationException failure) when (failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null })
+            {
+                var delay = Backoff.After(failure, failures, runtime.Random());
+                if (runtime.TimeProvider.GetElapsedTime(startedAt) + delay >= sessions.Options.AcquireTimeout)
+                {
+                    throw;
+                }
+
+                await runtime.WaitAsync(next, delay, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 

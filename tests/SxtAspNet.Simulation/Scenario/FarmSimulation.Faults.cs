@@ -56,7 +56,7 @@ internal sealed partial class FarmSimulation
 
         var victim = _instances[_random.Next(_instances.Count)];
         var length = TimeSpan.FromSeconds(Math.Pow(10, _random.NextDouble() * 3.3));
-        switch (_random.Next(22))
+        switch (_random.Next(23))
         {
             case 0:
                 Disturb("kill", victim.Name);
@@ -120,6 +120,9 @@ internal sealed partial class FarmSimulation
             case 20:
                 During("key away", victim, length, () => victim.Keys.IsAway = true, () => EndGatewayFault(() => victim.Keys.IsAway = false));
                 break;
+            case 21:
+                BeSilent();
+                break;
             default:
                 _lastRevocation = _clock.Now;
                 if (_random.NextDouble() < 0.5)
@@ -154,7 +157,10 @@ internal sealed partial class FarmSimulation
     {
         begin();
         _weather.VainCalls = 0;
-        (_failingSince, _otherFaults) = (_clock.Now, _active.Count == 1 && !IsRotationFelt ? _disturbances : -1);
+
+        // After a revocation each instance that meets the dead token asks about it.
+        var isTheOnlyFault = _active.Count == 1 && !IsRotationFelt && _clock.Now - _lastRevocation > TimeSpan.FromMinutes(5);
+        (_failingSince, _otherFaults) = (_clock.Now, isTheOnlyFault ? _disturbances : -1);
     };
 
     private Action EndOfVainCalls(Action end) => () =>

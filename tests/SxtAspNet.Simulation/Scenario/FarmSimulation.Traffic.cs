@@ -13,6 +13,7 @@ internal sealed partial class FarmSimulation
 
     private TimeSpan _lastGatewayFault = TimeSpan.MinValue;
     private int _inFlight;
+    private int _disturbancesInSilence = -1;
 
     private void PlanRequests(Instance instance)
     {
@@ -42,6 +43,7 @@ internal sealed partial class FarmSimulation
         var startedAt = _clock.Now;
         var isReplayable = _random.NextDouble() < 0.8;
         var expectsSuccess = IsGatewayFine(instance);
+        var endures = IsOnlySilent && instance.IsWarm && instance.Status.State is SxtSessionState.Active or SxtSessionState.Degraded;
         var expectsNoWait = expectsSuccess && IsCalm(instance) && instance.IsWarm;
         var expiredBefore = instance.ApiLink.ExpiredTokens;
         var sentBefore = instance.ApiLink.Sent;
@@ -99,6 +101,11 @@ internal sealed partial class FarmSimulation
             Violate($"Rule 3: a request of {instance.Name} failed while the gateway answered: {failure}.");
         }
 
+        if (failure is not null && isReplayable && endures && IsOnlySilent)
+        {
+            Violate($"Rule 3: a request of {instance.Name} failed in a short silence of the gateway: {failure}.");
+        }
+
         if (took > TimeSpan.FromSeconds(1) && expectsNoWait && IsCalm(instance))
         {
             Violate($"Rule 3: a request of {instance.Name} waited {took} although nothing was wrong.");
@@ -107,6 +114,34 @@ internal sealed partial class FarmSimulation
         if (instance.ApiLink.ExpiredTokens > expiredBefore && instance.Status.GatewayClockOffset is not null && instance.IsWarm && expectsNoWait)
         {
             Violate($"Rule 5: {instance.Name} presented an expired token.");
+        }
+    }
+
+    /// <summary>Nothing is wrong, or was lately, but a short silence of the gateway.</summary>
+    private bool IsOnlySilent => _disturbancesInSilence == _disturbances;
+
+    /// <summary>
+    /// The gateway works, but its answers come after the time limit; for no longer than a request waits for a token. Dense
+    /// traffic meets it.
+    /// </summary>
+    private void BeSilent()
+    {
+        if (_active.Count > 0)
+        {
+            return;
+        }
+
+        var isTheOnlyFault = _calmSince + AfterGatewayFaults < _clock.Now && !IsRotationFelt && _instances.TrueForAll(IsCalm);
+        var length = TimeSpan.FromSeconds(1 + (11 * _random.NextDouble()));
+        var lateness = TimeSpan.FromSeconds(11 + (4 * _random.NextDouble()));
+        During("answers late", null, length, () => _weather.Lateness = lateness, () => EndGatewayFault(() => _weather.Lateness = TimeSpan.Zero));
+        _disturbancesInSilence = isTheOnlyFault ? _disturbances : -1;
+        for (var time = TimeSpan.Zero; time < length + TimeSpan.FromSeconds(15); time += TimeSpan.FromSeconds(0.5 + _random.NextDouble()))
+        {
+            foreach (var instance in _instances.ToArray())
+            {
+                _clock.After(time, () => instance.Process.WhenRunning(() => _ = RequestAsync(instance)));
+            }
         }
     }
 

@@ -16,10 +16,13 @@ internal sealed class GatewayWeather
 
     public TimeSpan ExtraDelay { get; set; }
 
+    /// <summary>How late answers are, after the work was done in time.</summary>
+    public TimeSpan Lateness { get; set; }
+
     /// <summary>How many calls found the gateway down or were refused by it.</summary>
     public int VainCalls { get; set; }
 
-    public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay < TimeSpan.FromSeconds(2);
+    public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay + Lateness < TimeSpan.FromSeconds(2);
 }
 
 /// <summary>One instance's link to the gateway: delays, losses, and a record of who presented which refresh token.</summary>
@@ -62,7 +65,7 @@ internal sealed class GatewayLink(
             throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer is lost.");
         }
 
-        await clock.DelayAsync(Latency(), cancellationToken);
+        await clock.DelayAsync(Latency() + weather.Lateness, cancellationToken);
         await process.RunningAsync();
         return response;
     }

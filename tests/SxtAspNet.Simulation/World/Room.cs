@@ -13,6 +13,7 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
 
     private readonly Dictionary<string, byte[]> _records = [];
     private readonly List<Dictionary<string, byte[]>> _past = [];
+    private readonly Dictionary<byte[], TimeSpan> _ends = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Handle> _locks = [];
     private readonly List<(string Channel, Action OnNotice, Door Door)> _subscribers = [];
 
@@ -34,14 +35,14 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     /// <summary>The cache lost everything.</summary>
     public void Clear() => _records.Clear();
 
-    /// <summary>A copy that lags has taken over, or somebody put an old backup in place.</summary>
+    /// <summary>A copy that lags has taken over, or somebody put an old backup in place. What has expired since is gone.</summary>
     public void GoBack()
     {
         if (_past.Count > 0)
         {
             var past = _past[random.Next(_past.Count)];
             _records.Clear();
-            foreach (var (key, record) in past)
+            foreach (var (key, record) in past.Where(each => _ends[each.Value] > clock.Now))
             {
                 _records[key] = record;
             }
@@ -54,13 +55,23 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     /// <summary>A record takes the place of another: its name, what was there, and what is there now.</summary>
     public event Action<string, byte[]?, byte[]>? Written;
 
-    private void Write(string key, byte[] record)
+    private void Write(string key, byte[] record, TimeSpan timeToLive)
     {
         Written?.Invoke(key, _records.GetValueOrDefault(key), record);
         _records[key] = record;
+        _ends[record] = clock.Now + timeToLive;
+        clock.After(timeToLive, () => Expire(key, record));
         if (_past.Count < 200)
         {
             _past.Add(new(_records));
+        }
+    }
+
+    private void Expire(string key, byte[] record)
+    {
+        if (_records.TryGetValue(key, out var found) && ReferenceEquals(found, record))
+        {
+            _records.Remove(key);
         }
     }
 
@@ -95,8 +106,7 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
 
             if (isExpected)
             {
-                room.Write(key, record);
-                clock.After(timeToLive, () => Expire(key, record));
+                room.Write(key, record, timeToLive);
             }
 
             await LeaveAsync(cancellationToken);
@@ -132,14 +142,6 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
             room._records.TryGetValue(key, out var found)
                 ? expected is not null && found.AsSpan().SequenceEqual(expected)
                 : expected is null;
-
-        private void Expire(string key, byte[] record)
-        {
-            if (room._records.TryGetValue(key, out var found) && ReferenceEquals(found, record))
-            {
-                room._records.Remove(key);
-            }
-        }
 
         private async Task EnterAsync(bool isWrite, CancellationToken cancellationToken)
         {

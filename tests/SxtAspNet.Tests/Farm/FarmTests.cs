@@ -121,6 +121,44 @@ public class FarmTests
         farm.AssertOneSession();
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(12)]
+    [InlineData(14)]
+    public async Task A_refresh_whose_answer_comes_too_late_fails_no_request_at_a_strict_gateway_that_is_late_for_a_while(int seconds)
+    {
+        await using var farm = new TestFarm(4);
+        await farm.StartAsync();
+        farm.PassToRenewal();
+        SxtGatewayCallKind[] kinds = [SxtGatewayCallKind.Refresh, SxtGatewayCallKind.Challenge, SxtGatewayCallKind.Token, SxtGatewayCallKind.ValidToken];
+        foreach (var kind in kinds)
+        {
+            farm.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(12.5), kind: kind));
+        }
+
+        while (farm.Refreshes == 0)
+        {
+            farm.Pass(TimeSpan.FromSeconds(0.1));
+        }
+
+        List<Task<HttpResponseMessage>> sending = [];
+        for (var half = 0; half < 80; half++)
+        {
+            if (half == 2 * seconds)
+            {
+                farm.Gateway.ClearFaults();
+            }
+
+            sending.AddRange(farm.Instances.Select(instance => instance.SendAsync()));
+            farm.Pass(TimeSpan.FromSeconds(0.5));
+        }
+
+        Assert.All(await Task.WhenAll(sending), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal(1, farm.Refreshes);
+        Assert.InRange(farm.Logins, 2, 3);
+        farm.AssertOneSession();
+    }
+
     [Fact]
     public async Task An_instance_cut_from_the_store_logs_in_once_per_generation_and_comes_back()
     {
