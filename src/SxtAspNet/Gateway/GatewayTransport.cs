@@ -51,8 +51,10 @@ internal sealed class GatewayTransport : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            // The limit ends attempts, not the short pauses between them: what waits for a pause that is cut off goes on on
+            // another thread, which a simulation has not got.
             return call.IsRepeatable
-                ? await _retry.ExecuteAsync(async token => await AttemptAsync(call, token).ConfigureAwait(false), either.Token).ConfigureAwait(false)
+                ? await _retry.ExecuteAsync(async _ => await AttemptAsync(call, either.Token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
                 : await AttemptAsync(call, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -157,10 +157,7 @@ internal sealed partial class FarmSimulation
     {
         begin();
         _weather.VainCalls = 0;
-
-        // After a revocation each instance that meets the dead token asks about it.
-        var isTheOnlyFault = _active.Count == 1 && !IsRotationFelt && _clock.Now - _lastRevocation > TimeSpan.FromMinutes(5);
-        (_failingSince, _otherFaults) = (_clock.Now, isTheOnlyFault ? _disturbances : -1);
+        (_failingSince, _otherFaults) = (_clock.Now, _active.Count == 1 && !IsRotationFelt ? _disturbances : -1);
     };
 
     private Action EndOfVainCalls(Action end) => () =>

@@ -78,6 +78,11 @@ internal sealed partial class FarmSimulation
 
     private void CheckTheEnd()
     {
+        if (_clock.Intrusion is { } intrusion)
+        {
+            Violate(intrusion);
+        }
+
         if (_room.Records.Any(record => record.AsSpan().IndexOf(Header) >= 0))
         {
             Violate("Rule 8: a token is readable in the store.");

@@ -48,6 +48,7 @@ internal sealed partial class FarmSimulation
         var expiredBefore = instance.ApiLink.ExpiredTokens;
         var sentBefore = instance.ApiLink.Sent;
         var isRedirected = _random.NextDouble() < 0.02;
+        var isRefused = _random.NextDouble() < 0.1;
         var patience = new CancellationTokenSource();
         var isDone = false;
         if (_random.NextDouble() < givesUp)
@@ -61,7 +62,7 @@ internal sealed partial class FarmSimulation
             });
         }
 
-        var failure = await instance.SendAsync(isReplayable, isRedirected, patience.Token);
+        var failure = await instance.SendAsync(isReplayable, isRedirected, isRefused, patience.Token);
         isDone = true;
         _inFlight--;
         patience.Dispose();
@@ -82,7 +83,7 @@ internal sealed partial class FarmSimulation
             Violate($"Rule 4: a request of {instance.Name} took {took}.");
         }
 
-        if (isRedirected || failure == "gave up" || wasPaused)
+        if (isRedirected || isRefused || failure == "gave up" || wasPaused)
         {
             return;
         }

@@ -15,6 +15,9 @@ internal sealed partial class FarmSimulation : IDisposable
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(100);
     private static readonly TimeSpan Settling = TimeSpan.FromMinutes(8);
 
+    /// <summary>A renewal whose notice is lost is seen by the next poll.</summary>
+    private static readonly TimeSpan PollAndMore = TimeSpan.FromSeconds(20);
+
     private readonly int _seed;
     private readonly Random _random;
     private readonly VirtualClock _clock = new();
@@ -65,6 +68,11 @@ internal sealed partial class FarmSimulation : IDisposable
 
         EndAllFaults();
         _clock.RunUntil(Duration + (IsRotationFelt ? RotationIsFeltFor : Settling), Check);
+        if (_clock.Now - _lastRenewal < PollAndMore)
+        {
+            _clock.RunUntil(_clock.Now + PollAndMore, Check);
+        }
+
         CheckTheEnd();
         foreach (var instance in _everyone)
         {

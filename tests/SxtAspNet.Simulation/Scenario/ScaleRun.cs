@@ -65,8 +65,6 @@ internal static class ScaleRun
                 instance.Start();
                 _clock.After(BetweenRequests * _random.NextDouble(), () => Request(instance));
             }
-
-            static void Fail(string violation) => throw new InvalidOperationException(violation);
         }
 
         public SxtGatewayEmulator Gateway { get; }
@@ -77,13 +75,22 @@ internal static class ScaleRun
 
         public long LockCalls => _instances.Sum(instance => (long)instance.Door.LockCalls);
 
-        public void Run() => _clock.RunUntil(Day, static () => { });
+        public void Run()
+        {
+            _clock.RunUntil(Day, static () => { });
+            if (_clock.Intrusion is { } intrusion)
+            {
+                Fail(intrusion);
+            }
+        }
 
         public void Dispose()
         {
             _instances.ForEach(instance => instance.Dispose());
             Gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
+
+        private static void Fail(string violation) => throw new InvalidOperationException(violation);
 
         private void Request(Instance instance)
         {
@@ -92,6 +99,6 @@ internal static class ScaleRun
         }
 
         private async Task SendAsync(Instance instance) =>
-            Failed += await instance.SendAsync(isReplayable: true, isRedirected: false, CancellationToken.None) is null ? 0 : 1;
+            Failed += await instance.SendAsync(isReplayable: true, isRedirected: false, isRefused: false, CancellationToken.None) is null ? 0 : 1;
     }
 }

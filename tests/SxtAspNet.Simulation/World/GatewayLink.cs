@@ -19,7 +19,7 @@ internal sealed class GatewayWeather
     /// <summary>How late answers are, after the work was done in time.</summary>
     public TimeSpan Lateness { get; set; }
 
-    /// <summary>How many calls found the gateway down or were refused by it.</summary>
+    /// <summary>How many calls of renewals found the gateway down or were refused by it.</summary>
     public int VainCalls { get; set; }
 
     public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay + Lateness < TimeSpan.FromSeconds(2);
@@ -40,7 +40,7 @@ internal sealed class GatewayLink(
     {
         clock.CheckThread();
         await clock.DelayAsync(Latency(), cancellationToken);
-        if (weather.IsDown || weather.Refusal is not null)
+        if ((weather.IsDown || weather.Refusal is not null) && !IsCheck(request))
         {
             weather.VainCalls++;
         }
@@ -72,6 +72,10 @@ internal sealed class GatewayLink(
 
     private TimeSpan Latency() => TimeSpan.FromMilliseconds(random.Next(5, 100)) + (weather.ExtraDelay / 2);
 
+    /// <summary>Whether it asks about a token: each instance does that on its own, when an API answers 401.</summary>
+    private static bool IsCheck(HttpRequestMessage request) =>
+        request.RequestUri!.AbsolutePath.EndsWith("/validtoken", StringComparison.Ordinal);
+
     private void CheckRefresh(HttpRequestMessage request)
     {
         if (!request.RequestUri!.AbsolutePath.EndsWith("/refresh", StringComparison.Ordinal))
@@ -102,13 +106,16 @@ internal sealed class GatewayLink(
     }
 }
 
-/// <summary>What an API answers through the token handler; and, for marked requests, a redirect to another host that answers 401.</summary>
+/// <summary>What an API answers through the token handler; for marked requests, a redirect to another host that answers 401, or a 401 of its own.</summary>
 internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, Random random, Action<string> violation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _gateway = new(gateway.CreateHandler());
 
     /// <summary>Marks a request that is answered by a redirect, followed as HTTP clients do it.</summary>
     public static readonly HttpRequestOptionsKey<bool> IsRedirected = new("IsRedirected");
+
+    /// <summary>Marks a request that the API answers by a 401 of its own, whatever its token.</summary>
+    public static readonly HttpRequestOptionsKey<bool> IsRefused = new("IsRefused");
 
     /// <summary>How many requests were sent, replays included.</summary>
     public int Sent { get; private set; }
@@ -134,6 +141,12 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
             // As SocketsHttpHandler does it: the request itself is turned to the other host, without the header.
             request.RequestUri = new Uri("https://elsewhere.test/v1/sql");
             request.Headers.Authorization = null;
+            return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
+        }
+
+        if (request.Options.TryGetValue(IsRefused, out var isRefused) && isRefused)
+        {
+            await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(10, 200)), cancellationToken);
             return new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
         }
 

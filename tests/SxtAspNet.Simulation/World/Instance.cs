@@ -80,7 +80,7 @@ internal sealed class Instance : IDisposable
     public Task LogoutAsync() => _sessions.LogoutAsync(CancellationToken.None);
 
     /// <summary>Sends a request; null when it was answered, else why not.</summary>
-    public async Task<string?> SendAsync(bool isReplayable, bool isRedirected, CancellationToken cancellationToken)
+    public async Task<string?> SendAsync(bool isReplayable, bool isRedirected, bool isRefused, CancellationToken cancellationToken)
     {
         _clock.CheckThread();
         using var request = new HttpRequestMessage(HttpMethod.Post, _url)
@@ -93,6 +93,7 @@ internal sealed class Instance : IDisposable
                 },
         };
         request.Options.Set(ApiLink.IsRedirected, isRedirected);
+        request.Options.Set(ApiLink.IsRefused, isRefused);
         try
         {
             using var response = await _api.SendAsync(request, cancellationToken);

@@ -14,6 +14,9 @@ internal sealed class VirtualClock
 
     public DateTimeOffset UtcNow => Start + Now;
 
+    /// <summary>What ran on another thread, if anything did; the session may have swallowed the exception.</summary>
+    public string? Intrusion { get; private set; }
+
     public void At(TimeSpan time, Action action) => _queue.Enqueue(action, ((time > Now ? time : Now).Ticks, _order++));
 
     public void After(TimeSpan delay, Action action) => At(Now + delay, action);
@@ -63,7 +66,8 @@ internal sealed class VirtualClock
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            throw new InvalidOperationException("Something in the session runs on another thread: " + Environment.StackTrace);
+            Intrusion = "Rule 10: something in the session runs on another thread: " + Environment.StackTrace;
+            throw new InvalidOperationException(Intrusion);
         }
     }
 }
