@@ -14,13 +14,18 @@ internal static class RenewalSchedule
     /// </remarks>
     public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter)
     {
-        var half = (session.UnusableFrom - session.GrantedAt) / 2;
-        var before = options.RenewBefore < half ? options.RenewBefore : half;
-        var spread = Math.Min(options.RenewJitter.Ticks, before.Ticks / 2) * jitter;
-        var ownersSlot = session.UnusableFrom - before;
+        var before = Before(session, options);
+        var spread = Spread(before, options) * jitter;
         return session.RefreshToken is not null
-            ? ownersSlot - TimeSpan.FromTicks((long)spread)
-            : ownersSlot + TimeSpan.FromTicks((long)(Math.Min(options.GatewayTimeout.Ticks, before.Ticks / 4) + (spread / 2)));
+            ? session.UnusableFrom - before - spread
+            : session.UnusableFrom - before + (Min(options.GatewayTimeout, before / 4) + (spread / 2));
+    }
+
+    /// <summary>From when on the session's owner, whichever instance that is, may renew it.</summary>
+    public static DateTimeOffset EarliestRenewal(Session session, SxtOptions options)
+    {
+        var before = Before(session, options);
+        return session.UnusableFrom - before - Spread(before, options);
     }
 
     /// <summary>Whether a session can be refreshed, or only be followed by a new login.</summary>
@@ -39,4 +44,11 @@ internal static class RenewalSchedule
         var another = options.RenewBefore + options.RenewJitter + options.GatewayTimeout;
         return now + (half > another ? half : another) < session.EndsAt;
     }
+
+    private static TimeSpan Before(Session session, SxtOptions options) =>
+        Min(options.RenewBefore, (session.UnusableFrom - session.GrantedAt) / 2);
+
+    private static TimeSpan Spread(TimeSpan before, SxtOptions options) => Min(options.RenewJitter, before / 2);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -73,6 +73,16 @@ internal sealed partial class SessionManager
     /// <summary>Whether requests use this session: it was neither replaced, nor found dead, nor logged out.</summary>
     public bool IsInUse(Session session) => ReferenceEquals(_active?.Session, session);
 
+    /// <summary>How long it is until some instance may renew this session; negative once it may.</summary>
+    public TimeSpan UntilRenewal(Session session)
+    {
+        lock (_gate)
+        {
+            return TimeProvider.GetElapsedTime(
+                TimeProvider.GetTimestamp(), ToTimestamp(session, RenewalSchedule.EarliestRenewal(session, _options)));
+        }
+    }
+
     /// <summary>Waits for the renewal or logout that is under way, if any.</summary>
     public async Task WaitForOperationAsync(CancellationToken cancellationToken)
     {

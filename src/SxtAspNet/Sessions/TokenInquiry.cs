@@ -7,11 +7,12 @@ namespace SxtAspNet.Sessions;
 /// <summary>
 /// Finds out why an API answered 401 to a token: because the token was replaced, because it is dead, or for a reason
 /// of its own. One inquiry per token serves all requests that ask, and its verdict holds for a while, so an endpoint
-/// that always answers 401 costs one gateway call, and no login.
+/// that always answers 401 costs one gateway call now and then, and no login.
 /// </summary>
 internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gateway, SessionRuntime runtime, ILogger logger)
 {
     private static readonly TimeSpan GoodVerdictHolds = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GoodVerdictHoldsAtLeast = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NoVerdictHolds = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -87,7 +88,7 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
             switch (await AskAsync(inquiry.Session).ConfigureAwait(false))
             {
                 case true:
-                    holds = GoodVerdictHolds;
+                    holds = HowLongItStaysGood(inquiry.Session);
                     logger.UnauthorizedIsTheApis();
                     break;
                 case false:
@@ -104,6 +105,15 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
         {
             inquiry.Complete(runtime.TimeProvider.GetTimestamp() + (long)(holds.TotalSeconds * runtime.TimeProvider.TimestampFrequency));
         }
+    }
+
+    /// <summary>Not into the time when another instance may refresh the session, which ends its token at a strict gateway.</summary>
+    private TimeSpan HowLongItStaysGood(Session session)
+    {
+        var untilRenewal = sessions.UntilRenewal(session) - GoodVerdictHoldsAtLeast;
+        return untilRenewal >= GoodVerdictHolds ? GoodVerdictHolds
+            : untilRenewal > GoodVerdictHoldsAtLeast ? untilRenewal
+            : GoodVerdictHoldsAtLeast;
     }
 
     /// <summary>

@@ -83,6 +83,11 @@ internal sealed partial class FarmSimulation
             Violate($"Rule 4: a request of {instance.Name} took {took}.");
         }
 
+        if (isRefused)
+        {
+            instance.RefusedAt = _clock.Now;
+        }
+
         if (isRedirected || isRefused || failure == "gave up" || wasPaused)
         {
             return;
@@ -92,6 +97,10 @@ internal sealed partial class FarmSimulation
         // or under one that has been, for another reason, a moment before.
         var isExcused = failure == "401"
             && (!isReplayable || (instance.ApiLink.Sent - sentBefore > 1 && _clock.Now - _lastRevocation < TimeSpan.FromMinutes(1)));
+
+        // A verdict holds for 30 s, and a session that is revoked meanwhile looks like the reason of the API's own.
+        isExcused |= failure == "401" && instance.RefusedAt is { } refusedAt && refusedAt < _lastRevocation && _clock.Now - refusedAt < TimeSpan.FromSeconds(31);
+
         // An instance that is cut from the gateway may be the one that tries first after a logout. The others hear of it, and
         // go on after a short back-off.
         isExcused |= failure == nameof(SxtFailureReason.GatewayUnreachable)

@@ -75,6 +75,9 @@ internal sealed class Instance : IDisposable
 
     public bool IsWarm { get; set; }
 
+    /// <summary>When an API last answered 401 for a reason of its own, which is held against the next 401 for a while.</summary>
+    public TimeSpan? RefusedAt { get; set; }
+
     public void Start() => Process.WhenRunning(_sessions.StartInBackground);
 
     public Task LogoutAsync() => _sessions.LogoutAsync(CancellationToken.None);

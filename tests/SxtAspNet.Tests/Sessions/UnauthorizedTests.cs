@@ -97,6 +97,30 @@ public class UnauthorizedTests
     }
 
     [Fact]
+    public async Task A_verdict_does_not_hold_into_the_time_when_another_instance_may_refresh()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Recorder.Answer = request => Responses.Status(HttpStatusCode.Unauthorized);
+        var earliest = app.Session.Status.AccessTokenExpiresAt!.Value - TimeSpan.FromMinutes(5.5);
+        app.Pass(earliest - TimeSpan.FromSeconds(12) - app.Time.GetUtcNow());
+
+        Assert.Equal(1, await ChecksAfterAsync(TimeSpan.Zero));
+        Assert.Equal(1, await ChecksAfterAsync(TimeSpan.FromSeconds(8)));
+        Assert.Equal(2, await ChecksAfterAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(2, await ChecksAfterAsync(TimeSpan.FromSeconds(0.9)));
+        Assert.Equal(3, await ChecksAfterAsync(TimeSpan.FromSeconds(0.2)));
+        Assert.Equal(0, app.Refreshes);
+
+        async Task<int> ChecksAfterAsync(TimeSpan time)
+        {
+            app.Pass(time);
+            using var response = await app.QueryAsync();
+            return app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken);
+        }
+    }
+
+    [Fact]
     public async Task Without_a_clear_answer_the_401_is_returned_and_the_gateway_is_asked_again_after_five_seconds()
     {
         await using var app = new TestApp();
@@ -113,6 +137,52 @@ public class UnauthorizedTests
 
         Assert.Equal(2, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
         Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task While_the_gateway_does_not_answer_a_401_waits_for_it_no_longer_than_a_request_waits_for_a_token()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Recorder.Answer = request => Responses.Status(HttpStatusCode.Unauthorized);
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan, kind: SxtGatewayCallKind.ValidToken));
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(15));
+        Assert.False(sending.IsCompleted);
+        app.Pass(TimeSpan.FromSeconds(15));
+
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.InRange(app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken), 2, 3);
+        Assert.Equal(1, app.Logins);
+        Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_found_dead_while_logins_fail_makes_requests_wait_and_after_AcquireTimeout_fail_at_once()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(2));
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503, kind: SxtGatewayCallKind.Challenge));
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(10));
+        Assert.False(sending.IsCompleted);
+        app.Gateway.ClearFaults();
+        app.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+
+        app.Pass(TimeSpan.FromMinutes(2));
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503, kind: SxtGatewayCallKind.Challenge));
+        var late = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(31));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await late).StatusCode);
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+        Assert.Equal(SxtFailureReason.GatewayUnreachable, failure.Reason);
     }
 
     [Fact]
