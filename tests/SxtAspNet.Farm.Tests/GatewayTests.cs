@@ -49,4 +49,38 @@ public sealed class GatewayTests
 
         SxtGatewayCall[] Refused() => [.. farm.Calls.All.Where(call => call.Status == status)];
     }
+
+    [Fact]
+    public async Task A_refresh_that_is_answered_too_late_like_all_that_follows_it_fails_no_request()
+    {
+        await using var farm = await TestFarm.StartAsync(TestFarm.Lively with
+        {
+            Instances = 3,
+            AccessTokenLifetime = TimeSpan.FromSeconds(40),
+            RefreshTokenLifetime = TimeSpan.FromSeconds(50),
+            RenewBefore = TimeSpan.FromSeconds(20),
+            GatewayTimeout = TimeSpan.FromSeconds(3),
+        });
+        var generation = await farm.AgreeAsync();
+        var challenges = farm.Calls.Count(SxtGatewayCallKind.Challenge);
+        var checks = farm.Calls.Count(SxtGatewayCallKind.ValidToken);
+        farm.StartTraffic();
+
+        // The refresh ends the token of all, and nobody is told: not the owner, and not those who ask about their token.
+        SxtGatewayCallKind[] kinds =
+            [SxtGatewayCallKind.Refresh, SxtGatewayCallKind.Challenge, SxtGatewayCallKind.Token, SxtGatewayCallKind.ValidToken];
+        foreach (var kind in kinds)
+        {
+            farm.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(4), kind: kind));
+        }
+
+        await Eventually.IsTrueAsync(() => farm.Calls.Count(SxtGatewayCallKind.Challenge) > challenges, "a login follows the refresh", farm.Describe);
+        farm.Gateway.ClearFaults();
+        await farm.AgreeAsync(above: generation);
+
+        await farm.StopTrafficAsync();
+        Assert.True(farm.Calls.Count(SxtGatewayCallKind.ValidToken) > checks);
+        farm.AssertFurtherLogins(1, 2);
+        farm.AssertNoTokenMisused();
+    }
 }

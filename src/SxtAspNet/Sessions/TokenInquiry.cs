@@ -107,7 +107,10 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
         }
     }
 
-    /// <summary>Not into the time when another instance may refresh the session, which ends its token at a strict gateway.</summary>
+    /// <summary>
+    /// Not into the time when another instance may refresh the session, which ends its token at a strict gateway; then
+    /// just long enough for an endpoint that always answers 401 not to ask the gateway with each request.
+    /// </summary>
     private TimeSpan HowLongItStaysGood(Session session)
     {
         var untilRenewal = sessions.UntilRenewal(session) - GoodVerdictHoldsAtLeast;

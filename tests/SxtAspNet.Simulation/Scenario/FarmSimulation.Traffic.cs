@@ -98,8 +98,9 @@ internal sealed partial class FarmSimulation
         var isExcused = failure == "401"
             && (!isReplayable || (instance.ApiLink.Sent - sentBefore > 1 && _clock.Now - _lastRevocation < TimeSpan.FromMinutes(1)));
 
-        // A verdict holds for 30 s, and a session that is revoked meanwhile looks like the reason of the API's own.
-        isExcused |= failure == "401" && instance.RefusedAt is { } refusedAt && refusedAt < _lastRevocation && _clock.Now - refusedAt < TimeSpan.FromSeconds(31);
+        // A verdict holds for 30 s, in which a revocation looks like the API's own reason; and for 1 s when a renewal is near.
+        isExcused |= failure == "401" && instance.RefusedAt is { } refusedAt
+            && _clock.Now - refusedAt < (refusedAt < _lastRevocation ? TimeSpan.FromSeconds(31) : TimeSpan.FromSeconds(1.5));
 
         // An instance that is cut from the gateway may be the one that tries first after a logout. The others hear of it, and
         // go on after a short back-off.
