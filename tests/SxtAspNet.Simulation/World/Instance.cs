@@ -116,6 +116,7 @@ internal sealed class Instance : IDisposable
     {
         Process.Kill();
         _sessions.Dispose();
+        _provider.Dispose();
     }
 
     private sealed record Query(string SqlText);
