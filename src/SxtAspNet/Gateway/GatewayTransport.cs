@@ -41,7 +41,7 @@ internal sealed class GatewayTransport : IDisposable
 
     /// <summary>Sends a call and reads its answer.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="timeout">The time limit, the body and repetitions included.</param>
+    /// <param name="timeout">The time limit, the body and repetitions included; a pause between two of them may outlast it, by a second at most.</param>
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <returns>A success or a refusal.</returns>
     /// <exception cref="SxtAuthenticationException">The gateway did not answer, or not in the protocol.</exception>
@@ -51,8 +51,8 @@ internal sealed class GatewayTransport : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // The limit ends attempts, not the short pauses between them: what waits for a pause that is cut off goes on on
-            // another thread, which a simulation has not got.
+            // The limit ends attempts, not the short pauses between them: after a pause that is cut off the work would go on on
+            // another thread, where nothing of the session may run in a simulation. An attempt that comes after the limit is not sent.
             return call.IsRepeatable
                 ? await _retry.ExecuteAsync(async _ => await AttemptAsync(call, either.Token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
                 : await AttemptAsync(call, either.Token).ConfigureAwait(false);
