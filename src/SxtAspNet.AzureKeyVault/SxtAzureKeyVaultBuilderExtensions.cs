@@ -31,7 +31,7 @@ public static class SxtAzureKeyVaultBuilderExtensions
             name,
             (provider, _) => new VaultKeySourceFactory(
                 provider.GetRequiredService<IOptionsMonitor<VaultSettings>>().Get(name),
-                provider.GetRequiredService<SessionRuntime>().TimeProvider,
+                provider.GetRequiredService<Runtime>().TimeProvider,
                 provider.GetRequiredService<ILoggerFactory>())));
         return builder;
     }

@@ -182,5 +182,5 @@ public class RedisLockTests(Servers servers)
         new RedisLockProvider(connection, lease ?? Lease).CreateLock(_name);
 
     private SessionLock FarmLock(RedisConnection connection, TimeSpan? lease = null) =>
-        new(new RedisLockProvider(connection, lease ?? Lease), _name, new SessionRuntime(TimeProvider.System), NullLogger.Instance);
+        new(new RedisLockProvider(connection, lease ?? Lease), _name, new Runtime(TimeProvider.System), NullLogger.Instance);
 }

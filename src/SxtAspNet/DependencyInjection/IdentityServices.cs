@@ -37,7 +37,7 @@ internal static class IdentityServices
         services.AddKeyedSingleton(name, (provider, _) => new KeySources(
             KeySources.FactoriesOf(name, provider), provider.GetKeyedServices<ISxtKeySource>(name)));
         services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
-            provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider).TimeProvider));
+            provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(
             provider.GetRequiredKeyedService<SessionIdentity>(name).UserId,
             provider.GetRequiredKeyedService<GatewayClient>(name),
@@ -98,7 +98,7 @@ internal static class IdentityServices
             Logger<SxtTokenHandler>(provider)));
     }
 
-    private static SessionRuntime Runtime(IServiceProvider provider) => provider.GetRequiredService<SessionRuntime>();
+    private static Runtime Runtime(IServiceProvider provider) => provider.GetRequiredService<Runtime>();
 
     private static IOptionsMonitor<SxtOptions> Settings(IServiceProvider provider) =>
         provider.GetRequiredService<IOptionsMonitor<SxtOptions>>();

@@ -22,8 +22,8 @@ internal static class SharedServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SxtStartup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, FileKeySourceFactory>(
             provider => new FileKeySourceFactory(provider.GetRequiredService<ILoggerFactory>())));
-        services.TryAddSingleton(provider => new SessionRuntime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.TryAddSingleton(provider => new Runtime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.TryAddSingleton<ISxtSessionStore>(
-            provider => new InMemorySessionStore(provider.GetRequiredService<SessionRuntime>().TimeProvider));
+            provider => new InMemorySessionStore(provider.GetRequiredService<Runtime>().TimeProvider));
     }
 }

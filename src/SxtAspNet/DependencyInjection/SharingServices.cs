@@ -51,7 +51,7 @@ internal static class SharingServices
         return SessionName.Create(prefix.Value, identity.GatewayUrl, identity.UserId);
     }
 
-    private static SessionRuntime Runtime(IServiceProvider provider) => provider.GetRequiredService<SessionRuntime>();
+    private static Runtime Runtime(IServiceProvider provider) => provider.GetRequiredService<Runtime>();
 
     private static ILogger<SessionManager> Logger(IServiceProvider provider) =>
         provider.GetRequiredService<ILogger<SessionManager>>();

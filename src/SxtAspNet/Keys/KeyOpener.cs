@@ -1,35 +1,42 @@
+using System.Runtime.CompilerServices;
+
 namespace SxtAspNet.Keys;
 
 /// <summary>Opens keys and has them sign, within KeyTimeout.</summary>
-internal sealed class KeyOpener(KeySources sources, TimeProvider timeProvider)
+internal sealed class KeyOpener(KeySources sources, Runtime runtime)
 {
+    // Which sources there are may change with the settings.
+    private readonly ConditionalWeakTable<object, ForeignCode> _code = [];
+
     public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
+        WithinKeyTimeoutAsync(source, source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtSigningKey?> OpenPreviousAsync(IKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(
-            source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
+            source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<byte[]> SignAsync(SxtSigningKey key, byte[] data, SxtOptions options, CancellationToken cancellationToken) =>
+    public Task<byte[]> SignAsync(
+        ISxtKeySource source, SxtSigningKey key, byte[] data, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(
+            source,
             token => key.SignAsync(data, token),
             $"The key {Convert.ToBase64String(key.PublicKey.Span)} did not sign",
             options,
             cancellationToken);
 
     private async Task<T> WithinKeyTimeoutAsync<T>(
-        Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
+        object source, Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return await BoundedCall.RunAsync(
-                call, options.KeyTimeout, timeProvider, cancellationToken, DiscardAsync).ConfigureAwait(false);
+            return await _code.GetValue(source, _ => new ForeignCode(runtime)).RunAsync(
+                call, options.KeyTimeout, cancellationToken, DiscardAsync).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -16,7 +16,7 @@ internal sealed class LoginProcedure(
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     internal static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
 
-    private SxtSigningKey? _kept;
+    private (ISxtKeySource Source, SxtSigningKey Key)? _kept;
 
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class LoginProcedure(
         if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Reason is SxtFailureReason.KeyUnavailable))
         {
             logger.KeptKeyUsed();
-            return await LoginAsync(kept, options, cancellationToken).ConfigureAwait(false);
+            return await LoginAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 
         throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
@@ -54,20 +54,20 @@ internal sealed class LoginProcedure(
     /// <summary>Closes the key that was kept in memory, if any.</summary>
     public void Dispose()
     {
-        _kept?.Dispose();
+        _kept?.Key.Dispose();
         _kept = null;
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
     private async Task<SessionGrant> LoginAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
     {
-        var key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        SxtSigningKey? key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
         try
         {
             SessionGrant grant;
             try
             {
-                grant = await LoginAsync(key, options, cancellationToken).ConfigureAwait(false);
+                grant = await LoginAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
             {
@@ -80,12 +80,14 @@ internal sealed class LoginProcedure(
                     throw;
                 }
 
-                grant = await LoginAsync(key, options, cancellationToken).ConfigureAwait(false);
+                grant = await LoginAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.KeepKeyInMemory)
             {
-                (_kept, key) = (key, _kept);
+                var last = _kept?.Key;
+                _kept = (source, key);
+                key = last;
             }
 
             return grant;
@@ -96,13 +98,14 @@ internal sealed class LoginProcedure(
         }
     }
 
-    private async Task<SessionGrant> LoginAsync(SxtSigningKey key, SxtOptions options, CancellationToken cancellationToken)
+    private async Task<SessionGrant> LoginAsync(
+        ISxtKeySource source, SxtSigningKey key, SxtOptions options, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             var askedAt = timeProvider.GetTimestamp();
             var challenge = await gateway.RequestChallengeAsync(options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
-            var signature = await keys.SignAsync(key, Encoding.UTF8.GetBytes(challenge), options, cancellationToken).ConfigureAwait(false);
+            var signature = await keys.SignAsync(source, key, Encoding.UTF8.GetBytes(challenge), options, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (timeProvider.GetElapsedTime(askedAt) < ChallengeLifetime)

@@ -5,7 +5,7 @@ using SxtAspNet.Gateway;
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notes that this instance leaves to the others after a failed attempt, and how it heeds theirs.</summary>
-internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, SessionRuntime runtime, ILogger logger)
+internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runtime runtime, ILogger logger)
 {
     private readonly NotePatience _patience = new(clock, runtime.TimeProvider);
 

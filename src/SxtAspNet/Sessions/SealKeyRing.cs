@@ -8,7 +8,7 @@ namespace SxtAspNet.Sessions;
 /// The seal keys of all configured signing keys. The first that opens seals; any that ever opened since the start
 /// unseals, so that a farm in which half of the instances have a rotated key already still shares one session.
 /// </summary>
-internal sealed class SealKeyRing(KeyOpener keys, SessionRuntime runtime, ILogger logger) : IDisposable
+internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ namespace SxtAspNet.Sessions;
 /// Watches for sessions that die young, again and again: something else ends them, for example another program that
 /// logs in or out as the same user. Logging in at once each time would only turn that into a storm.
 /// </summary>
-internal sealed class SessionDeaths(string userId, SessionRuntime runtime)
+internal sealed class SessionDeaths(string userId, Runtime runtime)
 {
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);

@@ -8,8 +8,10 @@ namespace SxtAspNet.Sessions;
 /// The farm's lock: whoever has it asks the gateway. It only saves calls; a lease that is lost, or a lock that is held
 /// twice, costs a login and breaks nothing.
 /// </summary>
-internal sealed class SessionLock(IDistributedLockProvider? provider, string name, SessionRuntime runtime, ILogger logger)
+internal sealed class SessionLock(IDistributedLockProvider? provider, string name, Runtime runtime, ILogger logger)
 {
+    private readonly ForeignCode _code = new(runtime);
+
     /// <summary>Tries to take the lock, without waiting for whoever has it.</summary>
     /// <returns>Disposing it releases the lock; <see langword="null"/>: somebody has it.</returns>
     /// <exception cref="StoreUnavailableException">The lock can't be reached.</exception>
@@ -24,14 +26,14 @@ internal sealed class SessionLock(IDistributedLockProvider? provider, string nam
             "Taking the lock",
             async token => await provider.CreateLock(name).TryAcquireAsync(TimeSpan.Zero, token).ConfigureAwait(false),
             options.StoreTimeout,
-            runtime.TimeProvider,
+            _code,
             cancellationToken,
             late => late?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
-        return handle is null ? null : new Handle(handle, options.StoreTimeout, runtime, logger);
+        return handle is null ? null : new Handle(handle, options.StoreTimeout, _code, logger);
     }
 
     /// <summary>A release that can't hang or fail: the lease ends by itself soon enough.</summary>
-    private sealed class Handle(IAsyncDisposable handle, TimeSpan limit, SessionRuntime runtime, ILogger logger) : IAsyncDisposable
+    private sealed class Handle(IAsyncDisposable handle, TimeSpan limit, ForeignCode code, ILogger logger) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
@@ -45,7 +47,7 @@ internal sealed class SessionLock(IDistributedLockProvider? provider, string nam
                         return true;
                     },
                     limit,
-                    runtime.TimeProvider,
+                    code,
                     CancellationToken.None).ConfigureAwait(false);
             }
             catch (StoreUnavailableException failure)

@@ -17,7 +17,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
     private readonly SessionIdentity _identity;
     private readonly SessionRenewer _renewer;
     private readonly GatewayClock _clock;
-    private readonly SessionRuntime _runtime;
+    private readonly Runtime _runtime;
     private readonly ILogger _logger;
     private readonly SessionDeaths _deaths;
     private readonly SessionNotices _notices;
@@ -44,7 +44,7 @@ internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, ID
         SessionDeaths deaths,
         SessionNotices notices,
         GatewayClock clock,
-        SessionRuntime runtime,
+        Runtime runtime,
         ILogger logger)
     {
         _identity = identity;

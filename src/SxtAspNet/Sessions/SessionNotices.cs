@@ -4,9 +4,10 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
-internal sealed class SessionNotices(ISessionNotices? notices, string channel, SessionRuntime runtime, ILogger logger)
+internal sealed class SessionNotices(ISessionNotices? notices, string channel, Runtime runtime, ILogger logger)
     : IAsyncDisposable, IDisposable
 {
+    private readonly ForeignCode _code = new(runtime);
     private TaskCompletionSource _next = new();
     private IAsyncDisposable? _subscription;
 
@@ -30,7 +31,7 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, S
                 "Subscribing to notices",
                 token => notices.SubscribeAsync(channel, OnNotice, token),
                 options.StoreTimeout,
-                runtime.TimeProvider,
+                _code,
                 CancellationToken.None,
                 late => late.DisposeAsync()).ConfigureAwait(false);
 
@@ -63,7 +64,7 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, S
                     return true;
                 },
                 options.StoreTimeout,
-                runtime.TimeProvider,
+                _code,
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (StoreUnavailableException failure)

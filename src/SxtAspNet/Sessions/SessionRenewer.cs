@@ -17,7 +17,7 @@ internal sealed class SessionRenewer(
     SessionNotices notices,
     SealKeyRing sealKeys,
     GatewayClock clock,
-    SessionRuntime runtime,
+    Runtime runtime,
     ILogger logger)
 {
     private const int MostAttempts = 3;

@@ -9,13 +9,15 @@ namespace SxtAspNet.Sessions;
 /// process is sealed; the store of a single instance, which is this process, gets plain bytes.
 /// </summary>
 internal sealed class SessionStore(
-    ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys, GatewayClock clock, SessionRuntime runtime, ILogger logger)
+    ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys, GatewayClock clock, Runtime runtime, ILogger logger)
 {
     /// <summary>How long a record outlives its access token, so that its generation is still seen.</summary>
     private static readonly TimeSpan AfterExpiry = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a note is remembered after its time, so that failures in a row add up.</summary>
     private static readonly TimeSpan AfterNote = TimeSpan.FromMinutes(1);
+
+    private readonly ForeignCode _code = new(runtime);
 
     private byte[]? _reported;
 
@@ -123,7 +125,7 @@ internal sealed class SessionStore(
             "Reading the session store",
             token => store.ReadAsync(key, token),
             options.StoreTimeout,
-            runtime.TimeProvider,
+            _code,
             cancellationToken);
 
     private Task<bool> ReplaceAsync(
@@ -136,7 +138,7 @@ internal sealed class SessionStore(
                 "Writing to the session store",
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
                 options.StoreTimeout,
-                runtime.TimeProvider,
+                _code,
                 cancellationToken);
     }
 }

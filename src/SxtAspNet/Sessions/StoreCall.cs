@@ -7,7 +7,7 @@ internal static class StoreCall
     /// <param name="what">Names the call in errors.</param>
     /// <param name="call">The call.</param>
     /// <param name="limit">The time limit.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="code">What is called.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
     /// <exception cref="StoreUnavailableException">It failed, or not in time.</exception>
@@ -15,13 +15,13 @@ internal static class StoreCall
         string what,
         Func<CancellationToken, ValueTask<T>> call,
         TimeSpan limit,
-        TimeProvider timeProvider,
+        ForeignCode code,
         CancellationToken cancellationToken,
         Func<T, ValueTask>? discard = null)
     {
         try
         {
-            return await BoundedCall.RunAsync(call, limit, timeProvider, cancellationToken, discard).ConfigureAwait(false);
+            return await code.RunAsync(call, limit, cancellationToken, discard).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

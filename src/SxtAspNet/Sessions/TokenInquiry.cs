@@ -9,7 +9,7 @@ namespace SxtAspNet.Sessions;
 /// of its own. One inquiry per token serves all requests that ask, and its verdict holds for a while, so an endpoint
 /// that always answers 401 costs one gateway call now and then, and no login.
 /// </summary>
-internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gateway, SessionRuntime runtime, ILogger logger)
+internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gateway, Runtime runtime, ILogger logger)
 {
     private static readonly TimeSpan GoodVerdictHolds = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GoodVerdictHoldsAtLeast = TimeSpan.FromSeconds(1);

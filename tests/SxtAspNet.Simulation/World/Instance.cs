@@ -32,10 +32,12 @@ internal sealed class Instance : IDisposable
         ApiLink = new ApiLink(clock, Process, gateway, random, violation);
 
         var services = new ServiceCollection();
-        services.AddSingleton(new SessionRuntime(new InstanceTime(clock, Process, wallClockError))
+        services.AddSingleton(new Runtime(new InstanceTime(clock, Process, wallClockError))
         {
             Random = random.NextDouble,
             StartDetached = work => Process.WhenRunning(() => _ = work()),
+            StartForeign = static call => call(),
+            Completions = TaskCreationOptions.None,
         });
         services.AddSingleton<ISxtSessionStore>(Door);
         services.AddSingleton<IDistributedLockProvider>(Door);

@@ -9,6 +9,8 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
 {
     private readonly SxtOptions _options = new() { GatewayUrl = gateway, UserId = user };
     private readonly List<ISxtKeySource> _keys = [];
+    private static readonly Runtime Here = new(TimeProvider.System) { StartForeign = static call => call() };
+
     private SealKeyRing? _ring;
     private SessionSeal? _seal;
 
@@ -16,7 +18,7 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
     {
         _keys.Add(new Known(seed));
         _ring?.Dispose();
-        _ring = new SealKeyRing(new KeyOpener(new KeySources([], _keys), TimeProvider.System), new SessionRuntime(TimeProvider.System), NullLogger.Instance);
+        _ring = new SealKeyRing(new KeyOpener(new KeySources([], _keys), Here), Here, NullLogger.Instance);
         _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
         _seal = new SessionSeal(_ring, new SessionIdentity("", _options));
     }

@@ -126,7 +126,7 @@ internal sealed class TestFarm : IAsyncDisposable
             Door = door;
             var collection = new ServiceCollection();
             collection.AddSingleton<TimeProvider>(farm.Time);
-            collection.AddSingleton(new SessionRuntime(farm.Time)
+            collection.AddSingleton(new Runtime(farm.Time)
             {
                 Random = farm._random.NextDouble,
                 StartDetached = work =>
@@ -136,6 +136,8 @@ internal sealed class TestFarm : IAsyncDisposable
                         _ = work();
                     }
                 },
+                StartForeign = static call => call(),
+                Completions = TaskCreationOptions.None,
             });
             collection.AddSingleton<ISxtSessionStore>(door);
             collection.AddSingleton<IDistributedLockProvider>(door);

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 
 namespace SxtAspNet.Tests.Infrastructure;
@@ -39,7 +38,7 @@ internal sealed class TestApp : IAsyncDisposable
         collection.AddSingleton<TimeProvider>(Time);
         if (isDeterministic)
         {
-            collection.AddSingleton(new SessionRuntime(Time) { Random = () => 0.5, StartDetached = work => _ = work() });
+            collection.AddSingleton(new Runtime(Time) { Random = () => 0.5, StartDetached = work => _ = work(), StartForeign = static call => call(), Completions = TaskCreationOptions.None });
         }
 
         collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFakeLogging());

@@ -1,10 +1,10 @@
-namespace SxtAspNet.Sessions;
+namespace SxtAspNet;
 
 /// <summary>
-/// All that the session takes from its surroundings besides the gateway, the keys and the store: time, chance, and
-/// the way that work gets started. A simulation replaces all three and runs everything on one thread.
+/// All that the library takes from its surroundings besides the gateway, the keys and the store: time, chance, and the
+/// way that work gets started and waiters go on. A simulation replaces them and runs everything on one thread.
 /// </summary>
-internal sealed class SessionRuntime(TimeProvider timeProvider)
+internal sealed class Runtime(TimeProvider timeProvider)
 {
     /// <summary>Timers cut off fractions: a wait for less would be none, and a loop around it would not let time pass.</summary>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -21,12 +21,19 @@ internal sealed class SessionRuntime(TimeProvider timeProvider)
     public Action<Func<Task>> StartDetached { get; init; } =
         static work => ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start(), work, preferLocal: false);
 
+    /// <summary>Starts a call into foreign code, which may block the thread that it runs on.</summary>
+    public Action<Action> StartForeign { get; init; } =
+        static call => ThreadPool.UnsafeQueueUserWorkItem(static start => start(), call, preferLocal: false);
+
+    /// <summary>How waiters go on: each on a thread of its own, so that one that blocks holds up no other.</summary>
+    public TaskCreationOptions Completions { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
     /// <summary>Waits for a signal, but no longer than for a time, of which a fraction of a millisecond counts as one.</summary>
     public async Task WaitAsync(Task signal, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            await signal.WaitAsync(limit > ShortestWait ? limit : ShortestWait, TimeProvider, cancellationToken).ConfigureAwait(false);
+            await signal.WaitAsync(limit > ShortestWait ? limit.AsTimerDelay() : ShortestWait, TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
