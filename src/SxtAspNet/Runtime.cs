@@ -7,7 +7,7 @@ namespace SxtAspNet;
 internal sealed class Runtime(TimeProvider timeProvider)
 {
     /// <summary>Timers cut off fractions: a wait for less would be none, and a loop around it would not let time pass.</summary>
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     public TimeProvider TimeProvider { get; } = timeProvider;
 

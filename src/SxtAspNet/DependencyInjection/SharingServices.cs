@@ -42,6 +42,13 @@ internal static class SharingServices
             SessionNameOf(provider, name) + ":notices",
             Runtime(provider),
             Logger(provider)));
+        services.AddKeyedSingleton(name, (provider, _) => new SharedSession(
+            provider.GetRequiredKeyedService<SessionStore>(name),
+            provider.GetRequiredKeyedService<SessionNotices>(name),
+            provider.GetRequiredKeyedService<SessionGranter>(name),
+            provider.GetRequiredKeyedService<GatewayClient>(name),
+            provider.GetRequiredKeyedService<GatewayClock>(name),
+            Logger(provider)));
     }
 
     private static string SessionNameOf(IServiceProvider provider, string name)

@@ -21,7 +21,7 @@ internal sealed class SxtStartup(
             switch (options.Get(identity.Name).LoginAtStartup)
             {
                 case SxtLoginAtStartup.Required:
-                    await sessions.GetAccessTokenAsync(cancellationToken).ConfigureAwait(false);
+                    await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
                     break;
                 case SxtLoginAtStartup.Background:
                     sessions.StartInBackground();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Diagnostics;
 
@@ -12,48 +11,14 @@ internal static partial class SessionLog
     public static IDisposable? IdentityScope(this ILogger logger, string name) =>
         Identity(logger, name.Length == 0 ? "(default)" : name);
 
-    public static void OperationSucceeded(this ILogger logger, SessionOperation operation, Session session)
-    {
-        if (operation.IsLogout)
-        {
-            LoggedOut(logger, session.Generation);
-        }
-        else if (session.IsTombstone)
-        {
-            FoundLoggedOut(logger, session.Generation);
-        }
-        else if (session.RefreshToken is not null)
-        {
-            // One that was adopted has been logged as that.
-            SessionReady(logger, session.Generation, session.UnusableFrom, session.EndsAt);
-        }
-    }
-
-    public static void OperationFailed(
-        this ILogger logger, SessionOperation operation, SessionFailure failure, bool hasToken, Exception? unexpected)
-    {
-        if (operation.IsLogout)
-        {
-            LogoutFailed(logger, failure.Cause.Reason, failure.Cause.Message, unexpected);
-        }
-        else if (hasToken)
-        {
-            RenewalFailed(logger, failure.Count, failure.Cause.Reason, failure.Cause.Message, unexpected);
-        }
-        else
-        {
-            NoToken(logger, failure.Count, failure.Cause.Reason, failure.Cause.Message, unexpected);
-        }
-    }
-
     [LoggerMessage(1100, LogLevel.Information, "Session of generation {Generation} is ready: token until {UsableUntil:O}, session until {EndsAt:O}.")]
-    private static partial void SessionReady(ILogger logger, long generation, DateTimeOffset usableUntil, DateTimeOffset endsAt);
+    public static partial void SessionReady(this ILogger logger, long generation, DateTimeOffset usableUntil, DateTimeOffset endsAt);
 
     [LoggerMessage(1101, LogLevel.Warning, "Renewal failed for the {Count}. time in a row ({Reason}); the present token stays in use. {Explanation}")]
-    private static partial void RenewalFailed(ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
+    public static partial void RenewalFailed(this ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1102, LogLevel.Error, "No access token, attempt {Count} failed ({Reason}); requests fail. {Explanation}")]
-    private static partial void NoToken(ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
+    public static partial void NoToken(this ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1103, LogLevel.Information, "Session of generation {Generation} adopted from the store: token until {UsableUntil:O}.")]
     public static partial void SessionAdopted(this ILogger logger, long generation, DateTimeOffset usableUntil);
@@ -65,26 +30,32 @@ internal static partial class SessionLog
     public static partial void SessionFoundDead(this ILogger logger, long generation);
 
     [LoggerMessage(1107, LogLevel.Information, "Logged out; generation {Generation} marks it. The next request logs in.")]
-    private static partial void LoggedOut(ILogger logger, long generation);
+    public static partial void LoggedOut(this ILogger logger, long generation);
 
     [LoggerMessage(1108, LogLevel.Information, "The session was logged out in generation {Generation}. The next request logs in.")]
-    private static partial void FoundLoggedOut(ILogger logger, long generation);
+    public static partial void FoundLoggedOut(this ILogger logger, long generation);
 
     [LoggerMessage(1109, LogLevel.Error, "Logout failed ({Reason}); the session stays in use. {Explanation}")]
-    private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
+    public static partial void LogoutFailed(this ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1110, LogLevel.Warning, "{Source}: this signing key did not lead to a login; the next one is tried. {Explanation}")]
-    public static partial void KeyFailed(this ILogger logger, ISxtKeySource source, string explanation);
+    public static partial void KeyFailed(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1111, LogLevel.Warning, "No key source can be opened; the key kept in memory is used (KeepKeyInMemory).")]
     public static partial void KeptKeyUsed(this ILogger logger);
 
-    [LoggerMessage(1112, LogLevel.Warning, "Stopped while a renewal was under way. {Explanation}")]
-    public static partial void StoppedEarly(this ILogger logger, string explanation);
+    [LoggerMessage(1112, LogLevel.Warning, "The app stops while a renewal or a logout is under way that takes too long; it is cut off. The next instance logs in if need be.")]
+    public static partial void StoppedEarly(this ILogger logger);
 
     [LoggerMessage(1113, LogLevel.Information, "An API answered 401, but the gateway accepts the token: the 401 is the API's own.")]
     public static partial void UnauthorizedIsTheApis(this ILogger logger);
 
     [LoggerMessage(1114, LogLevel.Warning, "An API answered 401, and whether the token still works could not be found out; it stays in use.")]
     public static partial void NoVerdict(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1116, LogLevel.Error, "Finding out whether a rejected token still works failed unexpectedly; it stays in use.")]
+    public static partial void InquiryFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1115, LogLevel.Error, "The gateway called a token dead twice (validtoken) that an API goes on accepting. Its verdicts are not believed for one token lifetime: 401s count as the APIs' own.")]
+    public static partial void VerdictRefuted(this ILogger logger);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SxtAspNet.Keys;
 
 namespace SxtAspNet.Diagnostics;
 
@@ -19,10 +18,10 @@ internal static partial class SharingLog
     public static partial void RecordUnreadable(this ILogger logger, string name);
 
     [LoggerMessage(1404, LogLevel.Warning, "{Source}: no seal key can be derived from this signing key. {Explanation}")]
-    public static partial void SealKeyUnavailable(this ILogger logger, ISxtKeySource source, string explanation);
+    public static partial void SealKeyUnavailable(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1410, LogLevel.Warning, "{Source}: the key from before its last rotation can't be had, so what was sealed with it can't be opened here. {Explanation}")]
-    public static partial void PreviousKeyUnavailable(this ILogger logger, IKeyHistory source, string explanation);
+    public static partial void PreviousKeyUnavailable(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1405, LogLevel.Error, "The first signing key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own.")]
     public static partial void SharingImpossible(this ILogger logger);
@@ -30,12 +29,15 @@ internal static partial class SharingLog
     [LoggerMessage(1406, LogLevel.Warning, "The renewal lock could not be released; it ends with its lease. {Explanation}")]
     public static partial void LockNotReleased(this ILogger logger, string explanation);
 
-    [LoggerMessage(1407, LogLevel.Debug, "Notices of other instances can't be exchanged; polls find out what changes. {Explanation}")]
+    [LoggerMessage(1407, LogLevel.Warning, "Notices of other instances can't be exchanged; polls find out what changes. {Explanation}")]
     public static partial void NoticesUnavailable(this ILogger logger, string explanation);
 
-    [LoggerMessage(1409, LogLevel.Error, "Looking at the session store failed unexpectedly.")]
-    public static partial void SynchronizationFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(1409, LogLevel.Error, "Checking the session store failed unexpectedly.")]
+    public static partial void StoreCheckFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1408, LogLevel.Information, "This instance took the renewal lock.")]
     public static partial void LockTaken(this ILogger logger);
+
+    [LoggerMessage(1411, LogLevel.Warning, "The renewal lock was not granted for {Seconds:0.#} s, so this instance renews without it. {Explanation} If this repeats, delete the lock's key in the store.")]
+    public static partial void RenewedWithoutLock(this ILogger logger, double seconds, string explanation);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
 using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Outbound;
@@ -13,73 +12,107 @@ namespace SxtAspNet.Outbound;
 /// </summary>
 internal sealed class SxtTokenHandler(
     SessionManager sessions,
-    TokenInquiry inquiry,
+    CurrentSession current,
+    RejectedTokens rejectedTokens,
+    SessionSettings settings,
     TokenHeaders headers,
     TokenOrigins origins,
-    GatewayClock clock,
+    GatewayDate date,
     SxtMetrics metrics,
+    Runtime runtime,
     ILogger logger) : DelegatingHandler
 {
     private const string Authorization = "Authorization";
 
-    private readonly TimeProvider _timeProvider = sessions.TimeProvider;
+    /// <summary>What is to be done about a request's Authorization header.</summary>
+    private enum Header
+    {
+        LeaveAlone,
+        Add,
+        Replace,
+    }
 
     // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
     // header entry is allocated.
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!GetsToken(request))
+        var header = Examine(request);
+        if (header == Header.LeaveAlone)
         {
             return base.SendAsync(request, cancellationToken);
         }
 
-        var sentAt = _timeProvider.GetTimestamp();
-        if (sessions.Active is not { } active || !active.IsUsableAt(sentAt))
+        if (current.Usable is not { } active)
         {
-            return AcquireAndSendAsync(request, cancellationToken);
+            return AcquireAndSendAsync(request, header, cancellationToken);
         }
 
-        var attempt = Prepare(request, active, sentAt);
+        SetToken(request, header, active.Token);
+        if (date.IsWanted || active.Session.Doubt is not null)
+        {
+            return SendAndObserveAsync(new Attempt(request, active), cancellationToken);
+        }
+
+        var (uri, method) = (request.RequestUri, request.Method);
         var sending = base.SendAsync(request, cancellationToken);
-        return sending.IsCompletedSuccessfully && IsFinal(sending.Result, sentAt)
+        return sending.IsCompletedSuccessfully && sending.Result.StatusCode != HttpStatusCode.Unauthorized
             ? sending
-            : CompleteAsync(sending, attempt, cancellationToken);
+            : CompleteAsync(sending, request, uri, method, active, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!GetsToken(request))
+        var header = Examine(request);
+        if (header == Header.LeaveAlone)
         {
             return base.Send(request, cancellationToken);
         }
 
-        // Waiting is inherent to a synchronous request; it is bounded, and what it waits for runs on other threads.
-        var active = sessions.AcquireAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
-        var attempt = Prepare(request, active, _timeProvider.GetTimestamp());
+        var active = Wait(sessions.AcquireAsync(cancellationToken));
+        SetToken(request, header, active.Token);
+        var attempt = new Attempt(request, active);
+        var sentAt = runtime.TimeProvider.GetTimestamp();
         var response = base.Send(request, cancellationToken);
-        return !IsFinal(response, attempt.SentAt)
-            && PrepareReplayAsync(response, attempt, cancellationToken).AsTask().GetAwaiter().GetResult()
+        Observe(response, attempt, sentAt);
+        return response.StatusCode == HttpStatusCode.Unauthorized
+            && Wait(PrepareReplayAsync(response, attempt, cancellationToken))
             ? base.Send(request, cancellationToken)
             : response;
     }
 
-    private async Task<HttpResponseMessage> AcquireAndSendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AcquireAndSendAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
         var active = await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        var attempt = Prepare(request, active, _timeProvider.GetTimestamp());
-        return await CompleteAsync(base.SendAsync(request, cancellationToken), attempt, cancellationToken).ConfigureAwait(false);
+        SetToken(request, header, active.Token);
+        return await SendAndObserveAsync(new Attempt(request, active), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Sends a request whose answer tells more than itself: the gateway's time, or whether a doubted token works.</summary>
+    private async Task<HttpResponseMessage> SendAndObserveAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        var sentAt = runtime.TimeProvider.GetTimestamp();
+        var response = await base.SendAsync(attempt.Request, cancellationToken).ConfigureAwait(false);
+        Observe(response, attempt, sentAt);
+        return response.StatusCode == HttpStatusCode.Unauthorized
+            ? await ReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false)
+            : response;
+    }
+
+    // Its state machine is allocated for each request that doesn't complete at once, and holds what is passed here.
     private async Task<HttpResponseMessage> CompleteAsync(
-        Task<HttpResponseMessage> sending, Attempt attempt, CancellationToken cancellationToken)
+        Task<HttpResponseMessage> sending,
+        HttpRequestMessage request,
+        Uri? uri,
+        HttpMethod method,
+        ActiveToken active,
+        CancellationToken cancellationToken)
     {
         var response = await sending.ConfigureAwait(false);
-        return IsFinal(response, attempt.SentAt)
-            ? response
-            : await ReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.Unauthorized
+            ? await ReplayAsync(response, new Attempt(request, uri, method, active, null), cancellationToken).ConfigureAwait(false)
+            : response;
     }
 
-    // Apart from the usual path, whose state machine is allocated for each request and holds what its method awaits.
     private async Task<HttpResponseMessage> ReplayAsync(
         HttpResponseMessage response, Attempt attempt, CancellationToken cancellationToken) =>
         await PrepareReplayAsync(response, attempt, cancellationToken).ConfigureAwait(false)
@@ -87,69 +120,60 @@ internal sealed class SxtTokenHandler(
             : response;
 
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
-    private bool GetsToken(HttpRequestMessage request)
+    private Header Examine(HttpRequestMessage request)
     {
         var isAllowed = origins.Contains(request.RequestUri) && !SxtRequestOptions.IsSkipped(request);
         if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values))
         {
-            return isAllowed || ReportUnlessSkipped(request);
+            return isAllowed ? Header.Add : ReportUnlessSkipped(request);
         }
 
         // A caller's own header is left alone. Ours was left by an earlier attempt, or by the same handler further out.
-        var isOurs = headers.IsOwn(values.ToString());
-        if (isOurs && !isAllowed)
+        if (!headers.IsOwn(values.ToString()))
         {
-            request.Headers.Remove(Authorization);
+            return Header.LeaveAlone;
         }
 
-        return isOurs && isAllowed;
+        if (isAllowed)
+        {
+            return Header.Replace;
+        }
+
+        request.Headers.Remove(Authorization);
+        return Header.LeaveAlone;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReportUnlessSkipped(HttpRequestMessage request)
+    private Header ReportUnlessSkipped(HttpRequestMessage request)
     {
         if (!SxtRequestOptions.IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
         {
             logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         }
 
-        return false;
+        return Header.LeaveAlone;
     }
 
-    private Attempt Prepare(HttpRequestMessage request, ActiveToken active, long sentAt)
+    private void SetToken(HttpRequestMessage request, Header header, SxtAccessToken token)
     {
-        SetToken(request, headers.For(active.Token));
-        return new Attempt(request, request.RequestUri, request.Method, active, sentAt);
-    }
-
-    private static void SetToken(HttpRequestMessage request, string value)
-    {
-        if (request.Headers.NonValidated.Contains(Authorization))
+        if (header == Header.Replace)
         {
             request.Headers.Remove(Authorization);
         }
 
-        request.Headers.TryAddWithoutValidation(Authorization, value);
+        request.Headers.TryAddWithoutValidation(Authorization, headers.For(token));
     }
 
-    /// <summary>Whether an answer needs no look from us; learns the gateway's time from it now and then.</summary>
-    private bool IsFinal(HttpResponseMessage response, long sentAt)
+    private void Observe(HttpResponseMessage response, Attempt attempt, long sentAt)
     {
-        if (clock.WantsObservation(sentAt))
+        if (date.IsWanted)
         {
-            ObserveDate(response, sentAt);
+            date.Observe(response, sentAt);
         }
 
-        return response.StatusCode != HttpStatusCode.Unauthorized;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ObserveDate(HttpResponseMessage response, long sentAt)
-    {
-        // Only the gateway itself tells its time: not another allowed origin, not a cache in between.
-        if (origins.IsGateway(response.RequestMessage?.RequestUri) && response.Headers.Date is { } date && response.Headers.Age is null)
+        if (attempt.Doubt is { } doubt && response.IsSuccessStatusCode && origins.IsGateway(response.RequestMessage?.RequestUri))
         {
-            clock.Observe(date, sentAt);
+            doubt.Refute();
         }
     }
 
@@ -158,14 +182,18 @@ internal sealed class SxtTokenHandler(
     private async ValueTask<bool> PrepareReplayAsync(
         HttpResponseMessage response, Attempt attempt, CancellationToken cancellationToken)
     {
-        var canReplay = sessions.Options.ReplayOnUnauthorized && ReplayableContent.CanReplay(attempt.Request);
+        if (!IsAnswerToOurToken(response, attempt))
+        {
+            return false;
+        }
+
+        var isWanted = settings.Current.ReplayOnUnauthorized;
+        var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request);
         ActiveToken? successor;
         try
         {
-            // Looked for even when this request can't use it: the next ones can.
-            successor = IsAnswerToOurToken(response, attempt)
-                ? await inquiry.FindSuccessorAsync(attempt.Token, canReplay, cancellationToken).ConfigureAwait(false)
-                : null;
+            successor = await rejectedTokens.FindSuccessorAsync(
+                attempt.Active, canReplay, sessions.AcquireAsync, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -175,7 +203,7 @@ internal sealed class SxtTokenHandler(
 
         if (successor is null || !canReplay)
         {
-            if (successor is not null && sessions.Options.ReplayOnUnauthorized)
+            if (successor is not null && isWanted)
             {
                 logger.NotReplayable();
             }
@@ -184,7 +212,7 @@ internal sealed class SxtTokenHandler(
         }
 
         response.Dispose();
-        SetToken(attempt.Request, headers.For(successor.Token));
+        SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
         metrics.Replayed();
         return true;
@@ -199,12 +227,34 @@ internal sealed class SxtTokenHandler(
         && attempt.Request.Method == attempt.Method
         && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)
         && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)
-        && headers.Is(values.ToString(), attempt.Token.Token);
+        && headers.Is(values.ToString(), attempt.Active.Token);
 
-    /// <summary>A request as it was sent.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Token, long SentAt)
+    /// <summary>Waiting is inherent to a synchronous request. It is bounded, also when no thread is free to go on with.</summary>
+    private T Wait<T>(ValueTask<T> waiting)
     {
+        if (waiting.IsCompleted)
+        {
+            return waiting.GetAwaiter().GetResult();
+        }
+
+        var task = waiting.AsTask();
+        var limit = settings.Current.AcquireTimeout + TimeSpan.FromSeconds(1);
+        return Task.WaitAny([task], limit) == 0
+            ? task.GetAwaiter().GetResult()
+            : throw new SxtAuthenticationException(
+                SxtFailureReason.TimedOut,
+                $"No access token within {limit.TotalSeconds:0.###} s (AcquireTimeout): the thread pool had no free thread. Send requests asynchronously.");
+    }
+
+    /// <summary>A request as it is sent, and what is not clear about its token at that moment.</summary>
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Active, TokenDoubt? Doubt)
+    {
+        public Attempt(HttpRequestMessage request, ActiveToken active)
+            : this(request, request.RequestUri, request.Method, active, active.Session.Doubt)
+        {
+        }
+
         /// <summary>Not the record's own, which would print the header.</summary>
-        public override string ToString() => $"attempt with {Token}";
+        public override string ToString() => $"attempt with {Active}";
     }
 }

@@ -19,7 +19,7 @@ internal sealed class LoginProcedure(
     private (ISxtKeySource Source, SxtSigningKey Key)? _kept;
 
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
-    public async Task<SessionGrant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<SessionGrant> RunAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         if (!options.KeepKeyInMemory)
         {
@@ -32,7 +32,7 @@ internal sealed class LoginProcedure(
         {
             try
             {
-                return await LoginAsync(source, options, cancellationToken).ConfigureAwait(false);
+                return await TryKeyOfAsync(source, options, cancellationToken).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure)
                 when (failure.Reason is SxtFailureReason.KeyUnavailable or SxtFailureReason.KeyRefused)
@@ -45,7 +45,7 @@ internal sealed class LoginProcedure(
         if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Reason is SxtFailureReason.KeyUnavailable))
         {
             logger.KeptKeyUsed();
-            return await LoginAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
+            return await SignInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 
         throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
@@ -59,7 +59,7 @@ internal sealed class LoginProcedure(
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
-    private async Task<SessionGrant> LoginAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
+    private async Task<SessionGrant> TryKeyOfAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
     {
         SxtSigningKey? key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
         try
@@ -67,7 +67,7 @@ internal sealed class LoginProcedure(
             SessionGrant grant;
             try
             {
-                grant = await LoginAsync(source, key, options, cancellationToken).ConfigureAwait(false);
+                grant = await SignInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
             {
@@ -80,7 +80,7 @@ internal sealed class LoginProcedure(
                     throw;
                 }
 
-                grant = await LoginAsync(source, key, options, cancellationToken).ConfigureAwait(false);
+                grant = await SignInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.KeepKeyInMemory)
@@ -98,7 +98,7 @@ internal sealed class LoginProcedure(
         }
     }
 
-    private async Task<SessionGrant> LoginAsync(
+    private async Task<SessionGrant> SignInAsync(
         ISxtKeySource source, SxtSigningKey key, SxtOptions options, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)

@@ -5,21 +5,24 @@ using SxtAspNet.Keys;
 namespace SxtAspNet.Sessions;
 
 /// <summary>
-/// The seal keys of all configured signing keys. The first that opens seals; any that ever opened since the start
-/// unseals, so that a farm in which half of the instances have a rotated key already still shares one session.
+/// The seal keys of all configured signing keys. The first that opens seals; each unseals until it has not been derived
+/// again for two token lifetimes, so that a farm in which half of the instances have a rotated key already still shares
+/// one session, and a key that was rotated out opens nothing for long.
 /// </summary>
 internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgottenAfter = 2 * Session.DocumentedTokenLifetime;
     private const int MostUnknownKeys = 100;
 
     private readonly Lock _gate = new();
-    private readonly List<SealKey> _known = [];
+    private readonly List<Known> _known = [];
     private readonly Dictionary<string, long> _unknown = [];
     private SealKey? _sealing;
     private ISxtKeySource[] _opened = [];
-    private long? _loadedAt;
+    private long? _triedAt;
+    private bool _hasLoaded;
 
     /// <summary>The key that seals; <see langword="null"/> before the first load, or when no key can.</summary>
     public SealKey? Sealing
@@ -37,16 +40,23 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     {
         lock (_gate)
         {
-            foreach (var key in _known)
-            {
-                if (key.Id.AsSpan().SequenceEqual(id))
-                {
-                    return key;
-                }
-            }
-
-            return null;
+            return FindKnown(id)?.Key;
         }
+    }
+
+    /// <summary>
+    /// Reads the key sources if there is no key to seal with, and once per token lifetime: an instance that only adopts would
+    /// never hear of a rotation.
+    /// </summary>
+    /// <returns>Whether there is a key to seal with.</returns>
+    public async Task<bool> EnsureAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        if (Sealing is null ? !IsJustTried : WasTriedBefore(Session.DocumentedTokenLifetime))
+        {
+            await LoadAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Sealing is not null;
     }
 
     /// <summary>Whether an unknown key id is reason to read the key sources again: it is new, or was met long ago.</summary>
@@ -90,7 +100,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     /// the start would take longer than requests wait for it.
     /// </remarks>
     public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken) =>
-        IsJustLoaded() ? Task.CompletedTask : LoadAsync(options, cancellationToken);
+        _hasLoaded && IsJustTried ? Task.CompletedTask : LoadAsync(options, cancellationToken);
 
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
     public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -98,6 +108,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
         SealKey? first = null;
         List<ISxtKeySource> opened = [];
         var canOnlySign = false;
+        var hasFailed = false;
         foreach (var source in keys.SourcesFor(options))
         {
             try
@@ -111,6 +122,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
             }
             catch (SxtAuthenticationException failure)
             {
+                hasFailed = true;
                 logger.SealKeyUnavailable(source, failure.Message);
             }
         }
@@ -119,7 +131,12 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
         {
             _sealing = canOnlySign ? null : first ?? _sealing;
             _opened = [.. opened];
-            _loadedAt = first is null ? null : runtime.TimeProvider.GetTimestamp();
+            _triedAt = runtime.TimeProvider.GetTimestamp();
+            _hasLoaded = first is not null;
+            if (!hasFailed)
+            {
+                Forget();
+            }
         }
 
         if (canOnlySign)
@@ -153,17 +170,19 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     {
         lock (_gate)
         {
-            _known.ForEach(key => key.Dispose());
+            _known.ForEach(known => known.Key.Dispose());
             _known.Clear();
             _sealing = null;
         }
     }
 
-    private bool IsJustLoaded()
+    private bool IsJustTried => _triedAt is not null && !WasTriedBefore(JustNow);
+
+    private bool WasTriedBefore(TimeSpan time)
     {
         lock (_gate)
         {
-            return _loadedAt is { } loadedAt && runtime.TimeProvider.GetElapsedTime(loadedAt) < JustNow;
+            return _triedAt is { } triedAt && runtime.TimeProvider.GetElapsedTime(triedAt) >= time;
         }
     }
 
@@ -171,14 +190,42 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     {
         lock (_gate)
         {
-            if (Find(key.Id) is { } known)
+            if (FindKnown(key.Id) is { } known)
             {
                 key.Dispose();
-                return known;
+                known.DerivedAt = runtime.TimeProvider.GetTimestamp();
+                return known.Key;
             }
 
-            _known.Add(key);
+            _known.Add(new Known(key) { DerivedAt = runtime.TimeProvider.GetTimestamp() });
             return key;
         }
+    }
+
+    /// <summary>Forgets the keys that no source has given for long; only when all of them answered.</summary>
+    private void Forget()
+    {
+        // Not disposed: one may be opening a record at this moment. Its memory is cleared when it is collected.
+        _known.RemoveAll(known => known.Key != _sealing && runtime.TimeProvider.GetElapsedTime(known.DerivedAt) > ForgottenAfter);
+    }
+
+    private Known? FindKnown(ReadOnlySpan<byte> id)
+    {
+        foreach (var known in _known)
+        {
+            if (known.Key.Id.AsSpan().SequenceEqual(id))
+            {
+                return known;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class Known(SealKey key)
+    {
+        public SealKey Key { get; } = key;
+
+        public long DerivedAt { get; set; }
     }
 }

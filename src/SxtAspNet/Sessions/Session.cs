@@ -3,14 +3,25 @@ using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
-/// <summary>One generation of the session: immutable, but for its refresh token, which can be spent once.</summary>
+/// <summary>One generation of the session: immutable, but for its refresh token, which can be spent once, and doubts about its token.</summary>
 internal sealed class Session
 {
+    private volatile TokenDoubt? _doubt;
+
     /// <summary>How long a session lives after its login, where the gateway doesn't say (documented: 24 hours).</summary>
     public static readonly TimeSpan DocumentedLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Orders the generations: the gateway's time in ms when it was asked for, at least one above the last.</summary>
+    /// <summary>How long an access token lives (documented: 25 minutes).</summary>
+    public static readonly TimeSpan DocumentedTokenLifetime = TimeSpan.FromMinutes(25);
+
+    /// <summary>
+    /// Orders the generations: the gateway's time in ms when it was asked for, at least one above the last. It may be far
+    /// ahead of any clock, so it says nothing about time.
+    /// </summary>
     public required long Generation { get; init; }
+
+    /// <summary>When it was granted.</summary>
+    public required DateTimeOffset GrantedAt { get; init; }
 
     /// <summary>The token; <see langword="null"/> after a logout.</summary>
     public required SxtAccessToken? AccessToken { get; init; }
@@ -24,24 +35,33 @@ internal sealed class Session
     /// <summary>Only the instance that received it, the session's owner, has it.</summary>
     public RefreshToken? RefreshToken { get; init; }
 
+    /// <summary>Whether an API has rejected the token and it is not clear why; taken before a request is sent.</summary>
+    public TokenDoubt? Doubt
+    {
+        get => _doubt;
+        set => _doubt = value;
+    }
+
     [MemberNotNullWhen(false, nameof(AccessToken))]
     public bool IsTombstone => AccessToken is null;
 
-    /// <summary>When it was granted: that is where a generation's number comes from.</summary>
-    public DateTimeOffset GrantedAt => DateTimeOffset.FromUnixTimeMilliseconds(Generation);
-
     public DateTimeOffset UnusableFrom => ExpiresAt < EndsAt ? ExpiresAt : EndsAt;
+
+    /// <summary>For how long its token was granted.</summary>
+    public TimeSpan Lifetime => UnusableFrom - GrantedAt;
 
     /// <summary>A session that this instance was granted, and owns.</summary>
     /// <param name="grant">The gateway's answer.</param>
     /// <param name="generation">Its number.</param>
+    /// <param name="grantedAt">When it was granted, on the gateway's clock.</param>
     /// <param name="knownEnd">The session's end if it was known before the grant (a refresh does not change it).</param>
-    public static Session FromGrant(SessionGrant grant, long generation, DateTimeOffset? knownEnd)
+    public static Session FromGrant(SessionGrant grant, long generation, DateTimeOffset grantedAt, DateTimeOffset? knownEnd)
     {
-        var endsAt = grant.SessionExpires ?? knownEnd ?? grant.RequestedAt + DocumentedLifetime;
+        var endsAt = grant.SessionExpires ?? knownEnd ?? grantedAt.Plus(DocumentedLifetime);
         return new Session
         {
             Generation = generation,
+            GrantedAt = grantedAt,
             AccessToken = new SxtAccessToken(
                 grant.AccessToken, grant.AccessTokenExpires < endsAt ? grant.AccessTokenExpires : endsAt),
             ExpiresAt = grant.AccessTokenExpires,
@@ -52,10 +72,12 @@ internal sealed class Session
 
     /// <summary>Marks that the session was logged out.</summary>
     /// <param name="generation">Its number.</param>
+    /// <param name="now">The time.</param>
     /// <param name="expiresAt">Until when an instance can still hold an older token.</param>
-    public static Session Tombstone(long generation, DateTimeOffset expiresAt) => new()
+    public static Session Tombstone(long generation, DateTimeOffset now, DateTimeOffset expiresAt) => new()
     {
         Generation = generation,
+        GrantedAt = now,
         AccessToken = null,
         ExpiresAt = expiresAt,
         EndsAt = expiresAt,

@@ -5,78 +5,71 @@ using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
-/// <summary>Gets a session from the gateway: by a refresh where that is possible, else by a login.</summary>
+/// <summary>What the gateway was asked for: a session, or why there is none.</summary>
+internal readonly record struct Grant(Session? Session, SxtAuthenticationException? Failure);
+
+/// <summary>Has the gateway grant sessions, and numbers them.</summary>
 internal sealed class SessionGranter(
-    GatewayClient gateway, GatewayClock clock, LoginProcedure login, SessionDeaths deaths, SxtMetrics metrics, ILogger logger)
+    GatewayClient gateway, GatewayClock clock, LoginProcedure login, SxtMetrics metrics, Runtime runtime, ILogger logger)
 {
     private long _highestSeen;
+
+    /// <summary>How long the last login took; <see langword="null"/> before the first.</summary>
+    public TimeSpan? LoginTime { get; private set; }
 
     /// <summary>Notes a generation, so that the next one is higher.</summary>
     public void See(Session? session) => _highestSeen = Math.Max(_highestSeen, session?.Generation ?? 0);
 
-    /// <summary>Gets the session after <paramref name="current"/>.</summary>
-    /// <param name="current">The present session, if any.</param>
-    /// <param name="mayRefresh">Whether the present session may be refreshed.</param>
-    /// <param name="isDeath">Whether the gateway has ended the present session.</param>
+    /// <summary>Refreshes a session. Its refresh token is spent before it is sent, whatever becomes of the call.</summary>
+    /// <param name="current">The session.</param>
+    /// <param name="refreshToken">Its refresh token.</param>
+    /// <param name="now">The time, as far as it is known beside that session.</param>
     /// <param name="options">The settings.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SxtAuthenticationException">There is none to be had now.</exception>
-    public async Task<Session> GrantAsync(
-        Session? current, bool mayRefresh, bool isDeath, SxtOptions options, CancellationToken cancellationToken)
-    {
-        See(current);
-        if (isDeath)
-        {
-            deaths.Record(current!, clock.Now);
-        }
-        else if (mayRefresh
-            && current is not null
-            && RenewalSchedule.CanRefresh(current, options, clock.Now)
-            && current.RefreshToken!.TrySpend(out var refreshToken))
-        {
-            try
-            {
-                return await MeasureAsync(
-                    "refresh",
-                    () => gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken),
-                    current.EndsAt).ConfigureAwait(false);
-            }
-            catch (SxtAuthenticationException failure) when (failure.Reason is not SxtFailureReason.Throttled)
-            {
-                // Whatever became of the refresh, its token is spent; a login is the only way on.
-                logger.RefreshFailed(failure.Reason, failure.Message);
-            }
-        }
+    public Task<Grant> RefreshAsync(
+        Session current, string refreshToken, DateTimeOffset now, SxtOptions options, CancellationToken cancellationToken) =>
+        GrantAsync("refresh", gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken), current.EndsAt, now);
 
-        return await MeasureAsync("login", () => login.LoginAsync(options, cancellationToken), knownEnd: null).ConfigureAwait(false);
+    /// <summary>Logs in.</summary>
+    public async Task<Grant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var grant = await GrantAsync("login", login.RunAsync(options, cancellationToken), knownEnd: null, now: null).ConfigureAwait(false);
+        LoginTime = runtime.TimeProvider.GetElapsedTime(startedAt);
+        return grant;
     }
 
-    /// <summary>Ends the sessions of the user at the gateway.</summary>
+    /// <summary>Ends all sessions of the user.</summary>
     /// <returns>What marks it: the next generation.</returns>
-    /// <exception cref="SxtAuthenticationException">The gateway did not confirm it.</exception>
-    public async Task<Session> LogoutAsync(Session? latest, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<Grant> LogoutAsync(Session? latest, SxtOptions options, CancellationToken cancellationToken)
     {
-        See(latest);
-        if (latest is { AccessToken: { } token } && IsUsable(latest))
+        try
         {
-            await gateway.LogoutAsync(token.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+            if (latest?.AccessToken is { } token)
+            {
+                await gateway.LogoutAsync(token.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            return new(null, failure);
         }
 
-        return Session.Tombstone(NextGeneration(clock.Now), latest?.ExpiresAt ?? clock.Now);
+        return new(Session.Tombstone(NextGeneration(clock.Now), clock.Now, latest?.ExpiresAt ?? clock.Now), null);
     }
 
-    /// <summary>Without any answer of the gateway its time is not known, and a session counts as usable.</summary>
-    public bool IsUsable(Session session) => !session.IsTombstone && (!clock.IsKnown || clock.Now < session.UnusableFrom);
-
-    private async Task<Session> MeasureAsync(string kind, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd)
+    private async Task<Grant> GrantAsync(string kind, Task<SessionGrant> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
     {
         using var activity = SxtMetrics.StartActivity(kind);
         var startedAt = metrics.GetTimestamp();
         try
         {
-            var grant = await call().ConfigureAwait(false);
-            var session = Session.FromGrant(grant, NextGeneration(grant.RequestedAt), knownEnd);
-            if (!IsUsable(session))
+            var grant = await call.ConfigureAwait(false);
+
+            // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess.
+            var grantedAt = clock.IsKnown ? grant.RequestedAt : now ?? grant.AccessTokenExpires.Plus(-Session.DocumentedTokenLifetime);
+            var session = Session.FromGrant(grant, NextGeneration(grant.RequestedAt), grantedAt, knownEnd);
+            if (clock.IsKnown && clock.Now >= session.UnusableFrom)
             {
                 throw new SxtAuthenticationException(
                     SxtFailureReason.BadAnswer,
@@ -84,13 +77,14 @@ internal sealed class SessionGranter(
             }
 
             metrics.Renewed(kind, startedAt, failure: null);
-            return session;
+            logger.SessionReady(session.Generation, session.UnusableFrom, session.EndsAt);
+            return new(session, null);
         }
         catch (SxtAuthenticationException failure)
         {
             metrics.Renewed(kind, startedAt, failure.Reason);
             activity?.SetStatus(ActivityStatusCode.Error, failure.Reason.ToString());
-            throw;
+            return new(null, failure);
         }
     }
 

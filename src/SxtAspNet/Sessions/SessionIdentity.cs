@@ -28,6 +28,9 @@ internal sealed class SessionIdentity
 
     private Uri[] AllowedOrigins { get; }
 
+    /// <summary>An identity's name as a person reads it.</summary>
+    public static string Display(string name) => name.Length == 0 ? "(default)" : name;
+
     public bool Matches(SxtOptions options) =>
         options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.AllowedOrigins.SequenceEqual(AllowedOrigins);
 }

@@ -6,30 +6,35 @@ namespace SxtAspNet.Sessions;
 
 /// <summary>
 /// The farm's lock: whoever has it asks the gateway. It only saves calls; a lease that is lost, or a lock that is held
-/// twice, costs a login and breaks nothing.
+/// twice or for ever, costs a login and breaks nothing.
 /// </summary>
 internal sealed class SessionLock(IDistributedLockProvider? provider, string name, Runtime runtime, ILogger logger)
 {
     private readonly ForeignCode _code = new(runtime);
 
     /// <summary>Tries to take the lock, without waiting for whoever has it.</summary>
-    /// <returns>Disposing it releases the lock; <see langword="null"/>: somebody has it.</returns>
-    /// <exception cref="StoreUnavailableException">The lock can't be reached.</exception>
-    public async Task<IAsyncDisposable?> TryAcquireAsync(SxtOptions options, CancellationToken cancellationToken)
+    /// <returns>Disposing it releases the lock; without a value, somebody has it, or it can't be reached.</returns>
+    public async Task<StoreAnswer<IAsyncDisposable?>> TryAcquireAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         if (provider is null)
         {
-            return NoLock.Instance;
+            return new(NoLock.Instance);
         }
 
         var handle = await StoreCall.RunAsync<IAsyncDisposable?>(
-            "Taking the lock",
+            _code,
+            "Taking the renewal lock",
             async token => await provider.CreateLock(name).TryAcquireAsync(TimeSpan.Zero, token).ConfigureAwait(false),
             options.StoreTimeout,
-            _code,
             cancellationToken,
             late => late?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
-        return handle is null ? null : new Handle(handle, options.StoreTimeout, _code, logger);
+        if (handle.Value is null)
+        {
+            return handle;
+        }
+
+        logger.LockTaken();
+        return new(new Handle(handle.Value, options.StoreTimeout, _code, logger));
     }
 
     /// <summary>A release that can't hang or fail: the lease ends by itself soon enough.</summary>
@@ -37,22 +42,19 @@ internal sealed class SessionLock(IDistributedLockProvider? provider, string nam
     {
         public async ValueTask DisposeAsync()
         {
-            try
+            var released = await StoreCall.RunAsync(
+                code,
+                "Releasing the renewal lock",
+                async _ =>
+                {
+                    await handle.DisposeAsync().ConfigureAwait(false);
+                    return true;
+                },
+                limit,
+                CancellationToken.None).ConfigureAwait(false);
+            if (released.Problem is not null)
             {
-                await StoreCall.RunAsync(
-                    "Releasing the lock",
-                    async _ =>
-                    {
-                        await handle.DisposeAsync().ConfigureAwait(false);
-                        return true;
-                    },
-                    limit,
-                    code,
-                    CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException failure)
-            {
-                logger.LockNotReleased(failure.Message);
+                logger.LockNotReleased(released.Problem);
             }
         }
     }

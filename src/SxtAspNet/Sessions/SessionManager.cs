@@ -1,203 +1,156 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
-/// <summary>
-/// Decides when the session is renewed, and that it happens once at a time; what a renewal does is the renewer's.
-/// Requests read one volatile field. Everything else happens under a lock that is held for a few assignments, with
-/// all work, waiting and completing of waiters outside it.
-/// </summary>
-internal sealed partial class SessionManager : ISxtSession, IAsyncDisposable, IDisposable
+/// <summary>The session as the app and its requests see it. It holds no state: each part has its owner.</summary>
+internal sealed class SessionManager(
+    SessionIdentity identity,
+    SessionSettings settings,
+    CurrentSession current,
+    SessionRenewals renewals,
+    RejectedTokens rejectedTokens,
+    SessionDeaths deaths,
+    StoreWatch watch,
+    GatewayClock clock,
+    Runtime runtime) : ISxtSession, IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _ending = new();
-    private readonly SessionIdentity _identity;
-    private readonly SessionRenewer _renewer;
-    private readonly GatewayClock _clock;
-    private readonly Runtime _runtime;
-    private readonly ILogger _logger;
-    private readonly SessionDeaths _deaths;
-    private readonly SessionNotices _notices;
-    private readonly ITimer _timer;
-    private readonly ITimer _pollTimer;
-    private readonly IDisposable? _optionsChanges;
-
-    private volatile SxtOptions _options;
-    private volatile ActiveToken? _active;
-    private Session? _current;
-    private long _installedAt;
-    private double _jitter;
-    private SessionOperation? _operation;
-    private SessionFailure? _failure;
-    private bool _isShared;
-    private string? _storeProblem;
-    private Synchronization _synchronization;
-    private bool _isStopping;
-
-    public SessionManager(
-        SessionIdentity identity,
-        IOptionsMonitor<SxtOptions> options,
-        SessionRenewer renewer,
-        SessionDeaths deaths,
-        SessionNotices notices,
-        GatewayClock clock,
-        Runtime runtime,
-        ILogger logger)
-    {
-        _identity = identity;
-        _renewer = renewer;
-        _clock = clock;
-        _runtime = runtime;
-        _logger = logger;
-        _deaths = deaths;
-        _notices = notices;
-        _options = options.Get(identity.Name);
-        _jitter = runtime.Random();
-        _timer = runtime.CreateTimer(OnTimer);
-        _pollTimer = runtime.CreateTimer(OnPoll);
-        SetPollTimer();
-        _notices.Received += RequestSynchronization;
-        _clock.Changed += OnScheduleChanged;
-        _optionsChanges = options.OnChange(OnOptionsChanged);
-    }
-
-    public TimeProvider TimeProvider => _runtime.TimeProvider;
-
-    public SxtOptions Options => _options;
-
     public SxtSessionStatus Status
     {
         get
         {
-            lock (_gate)
+            var snapshot = current.Snapshot;
+            var session = snapshot.Session is { IsTombstone: false } ? snapshot.Session : null;
+            var failure = renewals.Failure;
+            var concern = deaths.Explanation ?? rejectedTokens.Explanation ?? snapshot.StoreProblem;
+            return new SxtSessionStatus
             {
-                var session = _current is { IsTombstone: false } ? _current : null;
-                return new SxtSessionStatus
-                {
-                    State = State(),
-                    Mode = !_isShared ? SxtSessionMode.Private : _current?.RefreshToken is null ? SxtSessionMode.Shared : SxtSessionMode.Owner,
-                    UserId = _identity.UserId,
-                    Generation = _current?.Generation ?? 0,
-                    AccessTokenExpiresAt = session?.UnusableFrom,
-                    SessionEndsAt = session?.EndsAt,
-                    RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, _options, _jitter),
-                    GatewayClockOffset = _clock.OffsetFromLocalClock,
-                    FailureReason = _failure?.Cause.Reason,
-                    FailureMessage = _failure?.Cause.Message ?? _deaths.Explanation ?? _storeProblem,
-                    Failures = _failure?.Count ?? 0,
-                };
-            }
+                State = State(snapshot, failure, concern),
+                Mode = !snapshot.IsShared ? SxtSessionMode.Private
+                    : snapshot.Session?.RefreshToken is null ? SxtSessionMode.Shared
+                    : SxtSessionMode.Owner,
+                UserId = identity.UserId,
+                Generation = snapshot.Session?.Generation ?? 0,
+                AccessTokenExpiresAt = session?.UnusableFrom,
+                SessionEndsAt = session?.EndsAt,
+                RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, settings.Current, snapshot.Jitter),
+                GatewayClockOffset = clock.OffsetFromLocalClock,
+                FailureReason = failure?.Cause.Reason,
+                FailureMessage = failure?.Cause.Message ?? concern,
+                Failures = failure?.Count ?? 0,
+            };
         }
     }
 
+    async ValueTask<SxtAccessToken> ISxtSession.GetAccessTokenAsync(CancellationToken cancellationToken) =>
+        (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Token;
+
+    /// <summary>A usable token: at once, or after the renewal that all requests share.</summary>
+    /// <exception cref="SxtAuthenticationException">None can be had, or not in time.</exception>
+    public ValueTask<ActiveToken> AcquireAsync(CancellationToken cancellationToken) =>
+        current.Usable is { } usable ? new(usable) : WaitForTokenAsync(cancellationToken);
+
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
-        var failure = await RunRenewalAsync(RenewalCause.Command, cancellationToken).ConfigureAwait(false);
+        var failure = await RunAsync(() => renewals.Join(RenewalCause.Command), isLogout: false, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
-            throw failure.ToException(TimeProvider.GetElapsedTime(TimeProvider.GetTimestamp(), failure.RetryAt));
+            throw failure.ToException(renewals.UntilNextAttempt);
         }
     }
 
     public async Task LogoutAsync(CancellationToken cancellationToken = default)
     {
-        while (true)
+        if (await RunAsync(renewals.JoinLogout, isLogout: true, cancellationToken).ConfigureAwait(false) is { } failure)
         {
-            SessionOperation operation;
-            bool isNew;
-            lock (_gate)
-            {
-                (operation, isNew) = JoinOrCreate(isLogout: true);
-            }
-
-            if (isNew)
-            {
-                _runtime.StartDetached(() => RunAsync(
-                    operation, () => _renewer.LogoutAsync(_current, _options, CancellationToken.None)));
-            }
-
-            var failure = await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
-            if (operation.IsLogout)
-            {
-                if (failure is not null)
-                {
-                    throw failure.ToException(TimeSpan.Zero);
-                }
-
-                return;
-            }
+            throw failure.ToException(TimeSpan.Zero);
         }
     }
 
-    /// <summary>Logs in while the app starts, unless the session was logged out or is there already.</summary>
+    /// <summary>Logs in while the app starts, unless a session is there already.</summary>
     public void StartInBackground()
     {
-        SessionOperation operation;
-        bool isNew;
-        lock (_gate)
+        if (current.Snapshot.Session is null)
         {
-            if (_current is not null)
-            {
-                return;
-            }
-
-            (operation, isNew) = JoinOrCreate();
-        }
-
-        if (isNew)
-        {
-            StartRenewal(operation, RenewalCause.Schedule);
+            renewals.Join(RenewalCause.Schedule);
         }
     }
 
-    /// <summary>Stops renewing; a renewal under way is finished and stored. Nothing is logged out.</summary>
+    /// <summary>Adopts the farm's session in the background, if there is one, which costs no login.</summary>
+    public void AdoptInBackground() => watch.Request();
+
+    /// <summary>Stops renewing. A renewal under way may end and is stored; nothing is logged out. It throws nothing.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        SessionOperation? operation;
-        lock (_gate)
-        {
-            _isStopping = true;
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _pollTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            operation = _operation;
-        }
-
-        _ending.Cancel();
-        if (operation is not null)
-        {
-            await operation.WaitAsync(_options.AcquireTimeout, TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
+        watch.Stop();
+        await renewals.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Cuts off what is still under way.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _isStopping = true;
-        }
-
-        _ending.Cancel();
-        _clock.Changed -= OnScheduleChanged;
-        _notices.Received -= RequestSynchronization;
-        _optionsChanges?.Dispose();
-        _timer.Dispose();
-        _pollTimer.Dispose();
+        watch.Dispose();
+        renewals.Dispose();
+        settings.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    private async ValueTask<ActiveToken> WaitForTokenAsync(CancellationToken cancellationToken)
     {
-        try
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        while (true)
         {
-            await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (SxtAuthenticationException failure)
-        {
-            _logger.StoppedEarly(failure.Message);
-        }
+            var next = current.Next;
+            if (current.Usable is { } usable)
+            {
+                return usable;
+            }
 
-        Dispose();
+            var failure = renewals.Failure;
+            var operation = failure is null ? renewals.Join(RenewalCause.Request) : renewals.Running;
+            if (failure is not null && operation is not { IsLogout: true })
+            {
+                // The next attempt is set or under way; but a gateway that is silent would make each request wait for it.
+                var untilNext = renewals.UntilNextAttempt;
+                if (!RetryPolicy.IsWorthWaiting(failure.Cause.Reason, untilNext, current.SinceDeath, Remaining(startedAt), settings.Current))
+                {
+                    throw failure.ToException(untilNext);
+                }
+
+                if (operation is null)
+                {
+                    await runtime.WaitAsync(next, untilNext, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+            }
+
+            // What it ends in, the session or the failure tells; a logout's failure is no answer to a request for a token.
+            await operation!.WaitAsync(Remaining(startedAt), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a renewal or a logout, after one of the other kind that is under way.</summary>
+    private async Task<SessionFailure?> RunAsync(Func<SessionOperation> join, bool isLogout, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var operation = join();
+            var failure = await operation.WaitAsync(settings.Current.AcquireTimeout, cancellationToken).ConfigureAwait(false);
+            if (operation.IsLogout == isLogout)
+            {
+                return failure;
+            }
+        }
+    }
+
+    private SxtSessionState State(SessionSnapshot snapshot, SessionFailure? failure, string? concern) =>
+        snapshot.IsLoggedOut ? SxtSessionState.LoggedOut
+        : current.Usable is not null ? failure is null && concern is null ? SxtSessionState.Active : SxtSessionState.Degraded
+        : failure is not null ? SxtSessionState.Unavailable
+        : snapshot.Session is null ? SxtSessionState.NotStarted
+        : SxtSessionState.Degraded;
+
+    private TimeSpan Remaining(long startedAt)
+    {
+        var remaining = settings.Current.AcquireTimeout - runtime.TimeProvider.GetElapsedTime(startedAt);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 }

@@ -4,12 +4,13 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
-internal sealed class SessionNotices(ISessionNotices? notices, string channel, Runtime runtime, ILogger logger)
-    : IAsyncDisposable, IDisposable
+internal sealed class SessionNotices(ISessionNotices? notices, string channel, Runtime runtime, ILogger logger) : IAsyncDisposable, IDisposable
 {
     private readonly ForeignCode _code = new(runtime);
-    private TaskCompletionSource _next = new();
+    private TaskCompletionSource _next = new(runtime.Completions);
     private IAsyncDisposable? _subscription;
+    private int _isSubscribing;
+    private bool _isReported;
 
     /// <summary>Raised at each notice.</summary>
     public event Action? Received;
@@ -17,60 +18,33 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, R
     /// <summary>Completes at the next notice. Take it before reading the store, or a notice in between is missed.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
-    /// <summary>Subscribes, unless that is done. Without a subscription polls find out what happens.</summary>
-    public async Task EnsureSubscribedAsync(SxtOptions options)
+    /// <summary>Subscribes, unless that is done or under way; nobody waits for it. Without it polls find out what happens.</summary>
+    public void Subscribe(SxtOptions options, CancellationToken cancellationToken)
     {
-        if (notices is null || _subscription is not null)
+        if (notices is not null && _subscription is null && Interlocked.Exchange(ref _isSubscribing, 1) == 0)
         {
-            return;
-        }
-
-        try
-        {
-            var subscription = await StoreCall.RunAsync(
-                "Subscribing to notices",
-                token => notices.SubscribeAsync(channel, OnNotice, token),
-                options.StoreTimeout,
-                _code,
-                CancellationToken.None,
-                late => late.DisposeAsync()).ConfigureAwait(false);
-
-            // A renewal and a look at the store may come here at once; or the app has ended meanwhile.
-            if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null)
-            {
-                await subscription.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-        catch (StoreUnavailableException failure)
-        {
-            logger.NoticesUnavailable(failure.Message);
+            runtime.StartDetached(() => SubscribeAsync(notices, options, cancellationToken));
         }
     }
 
-    public async Task PublishAsync(SxtOptions options)
+    public async Task PublishAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         if (notices is null)
         {
             return;
         }
 
-        try
-        {
-            await StoreCall.RunAsync(
-                "Publishing a notice",
-                async token =>
-                {
-                    await notices.PublishAsync(channel, token).ConfigureAwait(false);
-                    return true;
-                },
-                options.StoreTimeout,
-                _code,
-                CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StoreUnavailableException failure)
-        {
-            logger.NoticesUnavailable(failure.Message);
-        }
+        var published = await StoreCall.RunAsync(
+            _code,
+            "Publishing a notice",
+            async token =>
+            {
+                await notices.PublishAsync(channel, token).ConfigureAwait(false);
+                return true;
+            },
+            options.StoreTimeout,
+            cancellationToken).ConfigureAwait(false);
+        Report(published.Problem);
     }
 
     public ValueTask DisposeAsync() => End().DisposeAsync();
@@ -78,12 +52,52 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, R
     /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
     public void Dispose() => _ = End().DisposeAsync().AsTask();
 
+    private async Task SubscribeAsync(ISessionNotices source, SxtOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (subscription, problem) = await StoreCall.RunAsync(
+                _code,
+                "Subscribing to notices",
+                token => source.SubscribeAsync(channel, OnNotice, token),
+                options.StoreTimeout,
+                cancellationToken,
+                late => late.DisposeAsync()).ConfigureAwait(false);
+            Report(problem);
+
+            // The app may have ended meanwhile.
+            if (subscription is not null && Interlocked.CompareExchange(ref _subscription, subscription, null) is not null)
+            {
+                await subscription.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The app stops.
+        }
+        finally
+        {
+            Volatile.Write(ref _isSubscribing, 0);
+        }
+    }
+
+    /// <summary>Says once that notices don't work: all goes on by polls, only later.</summary>
+    private void Report(string? problem)
+    {
+        if (problem is not null && !_isReported)
+        {
+            logger.NoticesUnavailable(problem);
+        }
+
+        _isReported = problem is not null;
+    }
+
     /// <summary>Takes the subscription away, for good.</summary>
     private IAsyncDisposable End() => Interlocked.Exchange(ref _subscription, Ended.Instance) ?? Ended.Instance;
 
     private void OnNotice()
     {
-        Interlocked.Exchange(ref _next, new TaskCompletionSource()).SetResult();
+        Interlocked.Exchange(ref _next, new TaskCompletionSource(runtime.Completions)).SetResult();
         Received?.Invoke();
     }
 

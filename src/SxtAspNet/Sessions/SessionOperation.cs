@@ -4,21 +4,20 @@ namespace SxtAspNet.Sessions;
 /// One renewal or logout under way. It belongs to no caller: each one that waits for it applies its own token and
 /// limit, and giving up ends only the waiting.
 /// </summary>
-internal sealed class SessionOperation(bool isLogout)
+internal sealed class SessionOperation(bool isLogout, Runtime runtime)
 {
-    // Completions run inline (a simulation depends on it), so it is completed outside all locks.
-    private readonly TaskCompletionSource<SessionFailure?> _completion = new();
+    private readonly TaskCompletionSource<SessionFailure?> _end = new(runtime.Completions);
 
     public bool IsLogout { get; } = isLogout;
 
     /// <summary>Waits for the end.</summary>
     /// <returns>The failure, or <see langword="null"/> after a success.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>
-    public async Task<SessionFailure?> WaitAsync(TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public async Task<SessionFailure?> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            return await _completion.Task.WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(false);
+            return await _end.Task.WaitAsync(limit, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -28,5 +27,5 @@ internal sealed class SessionOperation(bool isLogout)
         }
     }
 
-    public void Complete(SessionFailure? failure) => _completion.SetResult(failure);
+    public void End(SessionFailure? failure) => _end.SetResult(failure);
 }

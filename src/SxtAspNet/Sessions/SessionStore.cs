@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
@@ -11,15 +12,22 @@ namespace SxtAspNet.Sessions;
 internal sealed class SessionStore(
     ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys, GatewayClock clock, Runtime runtime, ILogger logger)
 {
+    private const int LargestRecord = 64 * 1024;
+    private const string NoSealKey = "The session can't be shared: no configured key gives a seal key.";
+
     /// <summary>How long a record outlives its access token, so that its generation is still seen.</summary>
     private static readonly TimeSpan AfterExpiry = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a note is remembered after its time, so that failures in a row add up.</summary>
     private static readonly TimeSpan AfterNote = TimeSpan.FromMinutes(1);
 
+    /// <summary>A record that nobody has replaced for so long is nobody's: twice as long as any lives in the store.</summary>
+    private static readonly TimeSpan Abandoned = 2 * (Session.DocumentedTokenLifetime + AfterExpiry);
+
     private readonly ForeignCode _code = new(runtime);
 
-    private byte[]? _reported;
+    /// <summary>The last record that could not be opened (its hash: a record may be large), and since when it was there.</summary>
+    private (byte[] Hash, long MetAt)? _unreadable;
 
     /// <summary>Whether other processes see the store.</summary>
     public bool IsShared => seal is not null;
@@ -27,35 +35,34 @@ internal sealed class SessionStore(
     private string NoteName => name + ":note";
 
     /// <summary>Reads the shared session, with the bytes that a replacement compares.</summary>
-    /// <exception cref="StoreUnavailableException">There is no answer, or there is a record that can't be opened.</exception>
     public async Task<StoredSession> ReadAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        await EnsureKeysAsync(options, cancellationToken).ConfigureAwait(false);
-        if (await ReadAsync(name, options, cancellationToken).ConfigureAwait(false) is not { } record)
+        if (seal is not null && !await keys.EnsureAsync(options, cancellationToken).ConfigureAwait(false))
         {
-            return default;
+            return new(null, null, NoSealKey);
+        }
+
+        var read = await ReadAsync(name, options, cancellationToken).ConfigureAwait(false);
+        if (read.Value is not { } record)
+        {
+            return new(null, null, read.Problem);
         }
 
         var plaintext = await OpenAsync(record, options, cancellationToken).ConfigureAwait(false);
         if (plaintext is not null && SessionRecord.Read(plaintext) is { } session)
         {
-            return new StoredSession(record, session);
+            _unreadable = null;
+            return new(record, session, null);
         }
 
-        if (_reported is null || !_reported.AsSpan().SequenceEqual(record))
-        {
-            _reported = record;
-            logger.RecordUnreadable(name);
-        }
-
-        // It may be another instance's, sealed with a key that this one doesn't have: left alone until it expires.
-        throw new StoreUnavailableException(
-            "The stored session can't be opened: it was sealed with a key that is not configured here, or it was tampered with.");
+        // It may be another instance's, sealed with a key that this one doesn't have: left alone until it is nobody's.
+        return IsAbandoned(record)
+            ? new(record, null, null)
+            : new(null, null, "The stored session can't be opened: it was sealed with a key that is not configured here, or it was tampered with.");
     }
 
-    /// <summary>Replaces what was read by a session.</summary>
-    /// <exception cref="StoreUnavailableException">There is no answer, or no key to seal with.</exception>
-    public Task<bool> TryReplaceAsync(
+    /// <summary>Replaces what was read by a session; tells whether that was still there.</summary>
+    public Task<StoreAnswer<bool>> TryReplaceAsync(
         StoredSession expected, Session session, SxtOptions options, CancellationToken cancellationToken)
     {
         var remaining = session.UnusableFrom - clock.Now;
@@ -69,42 +76,33 @@ internal sealed class SessionStore(
     }
 
     /// <summary>Reads the note of a failed attempt; none after it has expired.</summary>
-    /// <exception cref="StoreUnavailableException">There is no answer.</exception>
     public async Task<StoredNote> ReadNoteAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        if (!IsShared || await ReadAsync(NoteName, options, cancellationToken).ConfigureAwait(false) is not { } record)
+        if (seal is null)
         {
             return default;
         }
 
-        var plaintext = seal!.Open(NoteName, record);
-        return new StoredNote(record, plaintext is null ? null : RenewalNote.Read(plaintext));
+        var (record, problem) = await ReadAsync(NoteName, options, cancellationToken).ConfigureAwait(false);
+        var plaintext = record is null ? null : seal.Open(NoteName, record);
+        return new(record, plaintext is null ? null : RenewalNote.Read(plaintext), problem);
     }
 
     /// <summary>Leaves a note.</summary>
-    /// <exception cref="StoreUnavailableException">There is no answer, or no key to seal with.</exception>
-    public Task<bool> TryReplaceNoteAsync(
+    public Task<StoreAnswer<bool>> TryReplaceNoteAsync(
         StoredNote expected, RenewalNote note, SxtOptions options, CancellationToken cancellationToken) =>
-        ReplaceAsync(
-            NoteName, expected.Record, note.Write(), note.Delay + AfterNote, options, cancellationToken);
-
-    private async Task EnsureKeysAsync(SxtOptions options, CancellationToken cancellationToken)
-    {
-        if (IsShared && keys.Sealing is null)
-        {
-            await keys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
-            if (keys.Sealing is null)
-            {
-                throw new StoreUnavailableException("The session can't be shared: no configured key gives a seal key.");
-            }
-        }
-    }
+        ReplaceAsync(NoteName, expected.Record, note.Write(), note.Delay + AfterNote, options, cancellationToken);
 
     private async Task<byte[]?> OpenAsync(byte[] record, SxtOptions options, CancellationToken cancellationToken)
     {
         if (seal is null)
         {
             return record;
+        }
+
+        if (record.Length > LargestRecord)
+        {
+            return null;
         }
 
         if (seal.IsReasonToReload(record))
@@ -120,31 +118,41 @@ internal sealed class SessionStore(
         return seal.Open(name, record);
     }
 
-    private Task<byte[]?> ReadAsync(string key, SxtOptions options, CancellationToken cancellationToken) =>
-        StoreCall.RunAsync(
-            "Reading the session store",
-            token => store.ReadAsync(key, token),
-            options.StoreTimeout,
-            _code,
-            cancellationToken);
+    /// <summary>Reports a record that can't be opened, once; and tells whether it has been there for too long to be anybody's.</summary>
+    private bool IsAbandoned(byte[] record)
+    {
+        var hash = SHA256.HashData(record);
+        if (_unreadable is { } known && known.Hash.AsSpan().SequenceEqual(hash))
+        {
+            return runtime.TimeProvider.GetElapsedTime(known.MetAt) > Abandoned;
+        }
 
-    private Task<bool> ReplaceAsync(
+        _unreadable = (hash, runtime.TimeProvider.GetTimestamp());
+        logger.RecordUnreadable(name);
+        return false;
+    }
+
+    private Task<StoreAnswer<byte[]?>> ReadAsync(string key, SxtOptions options, CancellationToken cancellationToken) =>
+        StoreCall.RunAsync(
+            _code, "Reading the session store", token => store.ReadAsync(key, token), options.StoreTimeout, cancellationToken);
+
+    private async Task<StoreAnswer<bool>> ReplaceAsync(
         string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive, SxtOptions options, CancellationToken cancellationToken)
     {
         var record = seal is null ? plaintext : seal.Seal(key, plaintext);
         return record is null
-            ? throw new StoreUnavailableException("The session can't be shared: no configured key gives a seal key.")
-            : StoreCall.RunAsync(
+            ? new(false, NoSealKey)
+            : await StoreCall.RunAsync(
+                _code,
                 "Writing to the session store",
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
                 options.StoreTimeout,
-                _code,
-                cancellationToken);
+                cancellationToken).ConfigureAwait(false);
     }
 }
 
-/// <summary>What a store held: the bytes, and the session in them; neither when it was empty.</summary>
-internal readonly record struct StoredSession(byte[]? Record, Session? Session);
+/// <summary>What a store held: the bytes, and the session in them; neither when it was empty, or when there is a problem.</summary>
+internal readonly record struct StoredSession(byte[]? Record, Session? Session, string? Problem);
 
 /// <summary>What a store held beside the record.</summary>
-internal readonly record struct StoredNote(byte[]? Record, RenewalNote? Note);
+internal readonly record struct StoredNote(byte[]? Record, RenewalNote? Note, string? Problem);

@@ -5,6 +5,9 @@ namespace SxtAspNet.Simulation.Scenario;
 /// <summary>All that goes wrong.</summary>
 internal sealed partial class FarmSimulation
 {
+    /// <summary>One gateway call, and two of the store.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(13);
+
     private readonly HashSet<string> _active = [];
     private bool _isOver;
     private TimeSpan _failingSince;
@@ -56,7 +59,7 @@ internal sealed partial class FarmSimulation
 
         var victim = _instances[_random.Next(_instances.Count)];
         var length = TimeSpan.FromSeconds(Math.Pow(10, _random.NextDouble() * 3.3));
-        switch (_random.Next(23))
+        switch (_random.Next(32))
         {
             case 0:
                 Disturb("kill", victim.Name);
@@ -123,6 +126,31 @@ internal sealed partial class FarmSimulation
             case 21:
                 BeSilent();
                 break;
+            case 22 or 23:
+                During("lock stuck", null, length, () => _room.IsLockStuck = true, () => _room.IsLockStuck = false);
+                break;
+            case 24:
+                During("paused with its lease extended", victim, length, () => Hang(victim), () => EndHang(victim));
+                break;
+            case 25 or 26:
+                During("foreign code blocks", victim, length, () => victim.IsBlocked = true, () => EndGatewayFault(() => victim.IsBlocked = false));
+                break;
+            case 27:
+                During("gateway is a black hole for", victim, length, () => victim.Link.IsBlackHole = true, () => EndGatewayFault(() => victim.Link.IsBlackHole = false));
+                break;
+            case 28:
+                During("gateway is a black hole", null, length, CountVainCalls(() => _weather.IsBlackHole = true), EndOfVainCalls(() => _weather.IsBlackHole = false));
+                break;
+            case 29:
+                Disturb("one answer is dated ten days ahead");
+                _weather.NextDateError = TimeSpan.FromDays(10);
+                break;
+            case 30:
+                Disturb("stop", victim.Name);
+                _instances.Remove(victim);
+                victim.Process.WhenRunning(() => _ = StopAsync(victim));
+                _clock.After(TimeSpan.FromSeconds(_random.Next(1, 120)), () => Add());
+                break;
             default:
                 _lastRevocation = _clock.Now;
                 if (_random.NextDouble() < 0.5)
@@ -138,6 +166,40 @@ internal sealed partial class FarmSimulation
 
                 break;
         }
+    }
+
+    private void Hang(Instance victim)
+    {
+        _room.LeasesOutlivePauses = true;
+        victim.Process.Pause();
+    }
+
+    private void EndHang(Instance victim)
+    {
+        _room.LeasesOutlivePauses = false;
+        victim.Process.Resume();
+    }
+
+    /// <summary>Whatever is under way or silent: a stop ends within its own limit, and throws nothing.</summary>
+    private async Task StopAsync(Instance instance)
+    {
+        var startedAt = _clock.Now;
+        try
+        {
+            await instance.StopAsync();
+        }
+        catch (Exception exception)
+        {
+            Violate($"Rule 13: {instance.Name} stopped with {exception.GetType().Name}: {exception.Message}");
+        }
+
+        var wasPaused = instance.Process.ResumedAt >= startedAt;
+        if (_clock.Now - startedAt > LongestStop && !wasPaused)
+        {
+            Violate($"Rule 13: {instance.Name} took {_clock.Now - startedAt} to stop.");
+        }
+
+        instance.Process.Kill();
     }
 
     private async Task LogoutAsync(Instance instance)

@@ -5,8 +5,11 @@ namespace SxtAspNet.Simulation.Scenario;
 /// <summary>Requests, and what is to be said of them.</summary>
 internal sealed partial class FarmSimulation
 {
-    /// <summary>Longer than any back-off: by then an instance has tried again after a fault.</summary>
-    private static readonly TimeSpan AfterGatewayFaults = TimeSpan.FromSeconds(80);
+    /// <summary>
+    /// While there is no token, an instance asks every second or two: by then one has got an answer. A call that was under way when
+    /// the fault ended takes its time limit first.
+    /// </summary>
+    private static readonly TimeSpan AfterGatewayFaults = TimeSpan.FromSeconds(25);
 
     /// <summary>AcquireTimeout, and an inquiry with its own limits.</summary>
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(65);
@@ -106,7 +109,7 @@ internal sealed partial class FarmSimulation
         // go on after a short back-off.
         isExcused |= failure == nameof(SxtFailureReason.GatewayUnreachable)
             && _clock.Now - _lastRevocation < TimeSpan.FromMinutes(1)
-            && _instances.Any(other => other.Link.IsCut);
+            && _instances.Any(other => other.Link.IsCut || other.Link.IsBlackHole);
         if (failure is not null && !isExcused && expectsSuccess && IsGatewayFine(instance))
         {
             Violate($"Rule 3: a request of {instance.Name} failed while the gateway answered: {failure}.");
@@ -162,6 +165,8 @@ internal sealed partial class FarmSimulation
     private bool IsGatewayFine(Instance instance) =>
         _weather.IsFine
         && !instance.Link.IsCut
+        && !instance.Link.IsBlackHole
+        && !instance.IsBlocked
         && !instance.Keys.IsAway
         && (_lastGatewayFault == TimeSpan.MinValue || _clock.Now - _lastGatewayFault > AfterGatewayFaults);
 }

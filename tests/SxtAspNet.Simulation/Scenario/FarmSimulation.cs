@@ -26,7 +26,7 @@ internal sealed partial class FarmSimulation : IDisposable
     private readonly List<Instance> _instances = [];
     private readonly List<Instance> _everyone = [];
     private readonly SxtGatewayEmulator _gateway;
-    private readonly GatewayWeather _weather = new();
+    private readonly GatewayWeather _weather;
     private readonly Room _room;
     private readonly RecordReader _records;
     private int _names;
@@ -48,6 +48,7 @@ internal sealed partial class FarmSimulation : IDisposable
                 SessionLifetime = _random.NextDouble() < 0.3 ? TimeSpan.FromMinutes(70) : TimeSpan.FromHours(24),
             },
             new GatewayTime(_clock));
+        _weather = new GatewayWeather { HasNoDate = _random.NextDouble() < 0.1 };
         _room = new Room(_clock, _random, isAtomic: _random.NextDouble() < 0.7);
         _room.Written += CheckWrite;
         _records = new RecordReader(_gateway.BaseAddress, Instance.User);
@@ -97,7 +98,9 @@ internal sealed partial class FarmSimulation : IDisposable
 
     private Instance Add()
     {
-        var clockError = TimeSpan.FromSeconds(_random.NextDouble() < 0.5 ? 0 : _random.Next(-900, 900));
+        // Where no answer tells the time, clocks may be hours wrong.
+        var worst = _weather.HasNoDate ? 6 * 3600 : 900;
+        var clockError = TimeSpan.FromSeconds(_random.NextDouble() < 0.5 ? 0 : _random.Next(-worst, worst));
         var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError);
         _instances.Add(instance);
         _everyone.Add(instance);

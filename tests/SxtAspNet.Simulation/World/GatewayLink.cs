@@ -8,6 +8,15 @@ internal sealed class GatewayWeather
     /// <summary>Nothing gets through.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>Packets are dropped: a call gets no answer, and no error either.</summary>
+    public bool IsBlackHole { get; set; }
+
+    /// <summary>How wrong the date of the next answer is; of that one alone.</summary>
+    public TimeSpan NextDateError { get; set; }
+
+    /// <summary>No answer ever tells the time.</summary>
+    public bool HasNoDate { get; init; }
+
     /// <summary>Answers are lost after the work was done.</summary>
     public double LostAnswers { get; set; }
 
@@ -22,7 +31,17 @@ internal sealed class GatewayWeather
     /// <summary>How many calls of renewals found the gateway down or were refused by it.</summary>
     public int VainCalls { get; set; }
 
-    public bool IsFine => !IsDown && LostAnswers == 0 && Refusal is null && ExtraDelay + Lateness < TimeSpan.FromSeconds(2);
+    /// <summary>Dates an answer as the gateway's server does at the moment.</summary>
+    public void Date(HttpResponseMessage response)
+    {
+        if (response.Headers.Date is { } date)
+        {
+            response.Headers.Date = HasNoDate ? null : date + NextDateError;
+            NextDateError = TimeSpan.Zero;
+        }
+    }
+
+    public bool IsFine => !IsDown && !IsBlackHole && LostAnswers == 0 && Refusal is null && ExtraDelay + Lateness < TimeSpan.FromSeconds(2);
 }
 
 /// <summary>One instance's link to the gateway: delays, losses, and a record of who presented which refresh token.</summary>
@@ -36,13 +55,21 @@ internal sealed class GatewayLink(
     /// <summary>Only this instance can't get through to log in, refresh or ask.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Only this instance's packets are dropped.</summary>
+    public bool IsBlackHole { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         clock.CheckThread();
         await clock.DelayAsync(Latency(), cancellationToken);
-        if ((weather.IsDown || weather.Refusal is not null) && !IsCheck(request))
+        if ((weather.IsDown || weather.IsBlackHole || weather.Refusal is not null) && !IsCheck(request))
         {
             weather.VainCalls++;
+        }
+
+        if (IsBlackHole || weather.IsBlackHole)
+        {
+            await clock.DelayAsync(TimeSpan.FromHours(1), cancellationToken);
         }
 
         if (IsCut || weather.IsDown)
@@ -60,6 +87,7 @@ internal sealed class GatewayLink(
         CheckRefresh(request);
         var response = await _gateway.SendAsync(request, CancellationToken.None);
         await RememberAsync(response);
+        weather.Date(response);
         if (random.NextDouble() < weather.LostAnswers)
         {
             throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer is lost.");
@@ -107,7 +135,7 @@ internal sealed class GatewayLink(
 }
 
 /// <summary>What an API answers through the token handler; for marked requests, a redirect to another host that answers 401, or a 401 of its own.</summary>
-internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, Random random, Action<string> violation) : HttpMessageHandler
+internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _gateway = new(gateway.CreateHandler());
 
@@ -154,6 +182,7 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
         await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
         var before = gateway.Calls.ExpiredTokensPresented;
         var response = await _gateway.SendAsync(request, CancellationToken.None);
+        weather.Date(response);
         ExpiredTokens += gateway.Calls.ExpiredTokensPresented - before;
         await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
         await process.RunningAsync();

@@ -19,6 +19,8 @@ internal sealed class Instance : IDisposable
     private readonly SessionManager _sessions;
     private readonly HttpMessageInvoker _api;
     private readonly Uri _url;
+    private readonly Queue<Action> _blockedCalls = new();
+    private bool _isBlocked;
 
     public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError)
     {
@@ -29,14 +31,14 @@ internal sealed class Instance : IDisposable
         Door = new Room.Door(room, clock, Process);
         Link = new GatewayLink(clock, Process, gateway.CreateHandler(), weather, random, violation);
         Keys = new KeyFiles(clock, Process, random);
-        ApiLink = new ApiLink(clock, Process, gateway, random, violation);
+        ApiLink = new ApiLink(clock, Process, gateway, weather, random, violation);
 
         var services = new ServiceCollection();
         services.AddSingleton(new Runtime(new InstanceTime(clock, Process, wallClockError))
         {
             Random = random.NextDouble,
             StartDetached = work => Process.WhenRunning(() => _ = work()),
-            StartForeign = static call => call(),
+            StartForeign = StartForeign,
             Completions = TaskCreationOptions.None,
         });
         services.AddSingleton<ISxtSessionStore>(Door);
@@ -63,6 +65,20 @@ internal sealed class Instance : IDisposable
 
     public string Name { get; }
 
+    /// <summary>Calls into foreign code block the threads that they run on.</summary>
+    public bool IsBlocked
+    {
+        get => _isBlocked;
+        set
+        {
+            _isBlocked = value;
+            while (!_isBlocked && _blockedCalls.TryDequeue(out var call))
+            {
+                Process.WhenRunning(call);
+            }
+        }
+    }
+
     public Process Process { get; }
 
     public Room.Door Door { get; }
@@ -81,6 +97,9 @@ internal sealed class Instance : IDisposable
     public TimeSpan? RefusedAt { get; set; }
 
     public void Start() => Process.WhenRunning(_sessions.StartInBackground);
+
+    /// <summary>Stops the app as a host does.</summary>
+    public Task StopAsync() => _sessions.StopAsync(CancellationToken.None);
 
     public Task LogoutAsync() => _sessions.LogoutAsync(CancellationToken.None);
 
@@ -119,6 +138,18 @@ internal sealed class Instance : IDisposable
         Process.Kill();
         _sessions.Dispose();
         _provider.Dispose();
+    }
+
+    private void StartForeign(Action call)
+    {
+        if (_isBlocked)
+        {
+            _blockedCalls.Enqueue(call);
+        }
+        else
+        {
+            call();
+        }
     }
 
     private sealed record Query(string SqlText);

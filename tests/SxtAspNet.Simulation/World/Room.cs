@@ -26,6 +26,12 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
 
     public bool RefusesWrites { get; set; }
 
+    /// <summary>Somebody has the lock, for ever: it is granted to nobody.</summary>
+    public bool IsLockStuck { get; set; }
+
+    /// <summary>A holder that hangs keeps its lease all the same.</summary>
+    public bool LeasesOutlivePauses { get; set; }
+
     public TimeSpan ExtraDelay { get; set; }
 
     public double LostNotices { get; set; } = 0.05;
@@ -177,12 +183,13 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
             {
                 door.LockCalls++;
                 await door.EnterAsync(isWrite: true, cancellationToken);
-                if (door.Room._locks.TryGetValue(name, out var held) && held.IsHeld)
+                if (door.Room.IsLockStuck || (door.Room._locks.TryGetValue(name, out var held) && held.IsHeld))
                 {
                     return null;
                 }
 
-                var handle = new Handle(door.Room.Clock, door.Process, () => !door.IsShut && !door.Room.IsAway);
+                var handle = new Handle(
+                    door.Room.Clock, door.Process, () => door.Room.LeasesOutlivePauses || (door.Process.IsRunning && !door.IsShut && !door.Room.IsAway));
                 door.Room._locks[name] = handle;
                 await door.LeaveAsync(cancellationToken);
                 return handle;
@@ -236,7 +243,7 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
         {
             if (!_isReleased && _clock.Now < _endsAt && process.IsAlive)
             {
-                if (process.IsRunning && canExtend())
+                if (canExtend())
                 {
                     _endsAt = _clock.Now + Lease;
                 }

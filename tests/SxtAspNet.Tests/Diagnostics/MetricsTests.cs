@@ -85,6 +85,7 @@ public class MetricsTests
             app.Services.GetRequiredService<IMeterFactory>(), "SxtAspNet", "sxt.client.replays");
         using var first = await app.QueryAsync();
         Assert.Empty(replays.GetMeasurementSnapshot());
+        app.Pass(TimeSpan.FromSeconds(3));
         app.Gateway.RevokeSessions(TestApp.User);
 
         using var second = await app.QueryAsync();

@@ -87,7 +87,7 @@ public class SecrecyTests
             RefreshTokenExpires = now,
             SessionExpires = now,
         };
-        var session = Session.FromGrant(grant, generation: 1, knownEnd: null);
+        var session = Session.FromGrant(grant, generation: 1, grantedAt: now, knownEnd: null);
         var key = new TestKeySource();
         using var signingKey = key.Create();
         object[] holders =
@@ -97,7 +97,7 @@ public class SecrecyTests
             session.AccessToken!,
             session.RefreshToken!,
             new ActiveToken(session, session.AccessToken!, unusableFrom: 1),
-            new StoredSession(SessionRecord.Write(session), session),
+            new StoredSession(SessionRecord.Write(session), session, null),
             new TokenRequest("user", "code", signature, "key", "ed25519"),
             new SessionAnswer(access, refresh, 1, 1, 1),
             new GatewayCall { Description = "Refresh", Method = HttpMethod.Post, Path = "v1/auth/refresh", Bearer = refresh, Body = [1] },

@@ -368,8 +368,8 @@ public class FarmTests
         var generation = Assert.Single(others.Select(instance => instance.Status.Generation).Distinct());
 
         away.Door.IsShut = false;
-        away.IsCutFromGateway = false;
         farm.Pass(Poll);
+        away.IsCutFromGateway = false;
 
         Assert.Equal(generation, away.Status.Generation);
         await away.SucceedAsync();

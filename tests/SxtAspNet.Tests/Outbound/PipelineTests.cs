@@ -17,6 +17,7 @@ public class PipelineTests
         await using var app = new TestApp(services: services => services.AddHttpClient("twice")
             .AddSxtTokenHandler().AddSxtTokenHandler().AddHttpMessageHandler(() => new RecordingHandler(_recorder)));
         await app.StartAsync();
+        app.Pass(TimeSpan.FromSeconds(3));
         _recorder.Answer = _ =>
         {
             app.Gateway.RevokeSessions(TestApp.User);
@@ -35,6 +36,7 @@ public class PipelineTests
         await using var app = new TestApp(services: services => services.AddHttpClient("twice")
             .AddSxtTokenHandler().AddSxtTokenHandler().AddHttpMessageHandler(() => new RecordingHandler(_recorder)));
         await app.StartAsync();
+        app.Pass(TimeSpan.FromSeconds(3));
         app.Gateway.RevokeSessions(TestApp.User);
 
         using var response = await app.QueryAsync(app.CreateClient("twice"));

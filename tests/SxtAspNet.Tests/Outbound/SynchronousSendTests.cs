@@ -38,6 +38,7 @@ public class SynchronousSendTests
     {
         await using var app = new TestApp(isDeterministic: isDeterministic);
         await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        app.Pass(TimeSpan.FromSeconds(3));
         app.Gateway.RevokeSessions(TestApp.User);
 
         using var response = Send(app);

@@ -108,7 +108,7 @@ public class RenewalFailureTests
     }
 
     [Fact]
-    public async Task A_long_outage_is_met_with_back_off_not_with_a_storm()
+    public async Task In_a_long_outage_the_gateway_is_asked_every_second_or_two_as_long_as_there_is_no_token()
     {
         await using var app = new TestApp();
         app.Gateway.InjectFault(SxtGatewayFault.Status(500));
@@ -116,8 +116,11 @@ public class RenewalFailureTests
 
         app.Pass(TimeSpan.FromHours(1));
 
-        // One attempt a minute at the most, of three calls each (two of them repetitions).
-        Assert.InRange(app.Gateway.Calls.Count(SxtGatewayCallKind.Challenge), 60, 240);
+        // Of three calls each, two of them repetitions.
+        Assert.InRange(app.Gateway.Calls.Count(SxtGatewayCallKind.Challenge), 2400, 3 * 3600);
+        app.Gateway.ClearFaults();
+        app.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
     }
 
     [Fact]

@@ -1,0 +1,211 @@
+using SxtAspNet.Gateway;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>What an instance knows about its session at one moment.</summary>
+/// <param name="Session">The session, or a tombstone; <see langword="null"/> before the first.</param>
+/// <param name="IsShared">Whether it is in the store.</param>
+/// <param name="StoreProblem">What is wrong with the store, if anything.</param>
+/// <param name="IsDead">Whether the gateway has ended it: it is neither used, refreshed nor published any more.</param>
+/// <param name="InstalledAt">The monotonic timestamp since when it is used.</param>
+/// <param name="Jitter">In [0, 1), drawn once per session.</param>
+internal sealed record SessionSnapshot(
+    Session? Session, bool IsShared, string? StoreProblem, bool IsDead, long InstalledAt, double Jitter)
+{
+    public bool IsLoggedOut => Session is { IsTombstone: true };
+}
+
+/// <summary>How the current session changed.</summary>
+internal enum SessionChange
+{
+    /// <summary>Another session took the place of one that lived until then.</summary>
+    Renewed,
+
+    /// <summary>Another session is used; before there was none that lived.</summary>
+    Installed,
+
+    /// <summary>The gateway has ended the session.</summary>
+    Ended,
+
+    /// <summary>The same session ends at another time than thought.</summary>
+    Moved,
+}
+
+/// <summary>
+/// Which session this instance uses: what requests read, the rule by which one session takes the place of another, and the
+/// signal for those who wait for the next. Pure state under a lock that is held for a few assignments; no I/O.
+/// </summary>
+internal sealed class CurrentSession
+{
+    private readonly Lock _gate = new();
+    private readonly GatewayClock _clock;
+    private readonly Runtime _runtime;
+    private readonly CoarseClock _coarseClock;
+    private volatile SessionSnapshot _snapshot = new(null, IsShared: false, StoreProblem: null, IsDead: false, InstalledAt: 0, Jitter: 0);
+    private volatile ActiveToken? _active;
+    private volatile TaskCompletionSource _next;
+    private long? _diedAt;
+
+    public CurrentSession(GatewayClock clock, Runtime runtime)
+    {
+        _clock = clock;
+        _runtime = runtime;
+        _coarseClock = new CoarseClock(runtime.TimeProvider);
+        _next = new TaskCompletionSource(runtime.Completions);
+    }
+
+    /// <summary>Raised outside the lock.</summary>
+    public event Action<SessionChange>? Changed;
+
+    public SessionSnapshot Snapshot => _snapshot;
+
+    /// <summary>The token that requests send; <see langword="null"/> when there is none, or when it is over.</summary>
+    public ActiveToken? Usable => _active is { } active && active.IsUsableAt(_coarseClock.Milliseconds) ? active : null;
+
+    /// <summary>Ends when another session takes the place of the present one. Get it before reading the present one.</summary>
+    public Task Next => _next.Task;
+
+    /// <summary>How long ago the gateway ended the session before its time, if no other has taken its place.</summary>
+    public TimeSpan? SinceDeath
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _diedAt is { } diedAt ? _runtime.TimeProvider.GetElapsedTime(diedAt) : null;
+            }
+        }
+    }
+
+    /// <summary>Whether requests use this session: it was neither replaced, nor ended, nor logged out.</summary>
+    public bool IsInUse(Session session) => ReferenceEquals(_active?.Session, session);
+
+    /// <summary>The token that has taken the place of <paramref name="sent"/>, if there is one.</summary>
+    public ActiveToken? Successor(ActiveToken sent) =>
+        Usable is { } active && !ReferenceEquals(active.Session, sent.Session) ? active : null;
+
+    /// <summary>
+    /// Uses a session if its generation is higher than the present one's. Of the same generation it only tells whether
+    /// the present session is shared.
+    /// </summary>
+    public void Offer(Session session, bool isShared, string? storeProblem)
+    {
+        TaskCompletionSource replaced;
+        SessionChange change;
+        lock (_gate)
+        {
+            var current = _snapshot.Session;
+            if (current is not null && session.Generation <= current.Generation)
+            {
+                if (session.Generation == current.Generation)
+                {
+                    _snapshot = _snapshot with { IsShared = isShared, StoreProblem = storeProblem };
+                }
+
+                return;
+            }
+
+            _snapshot = new SessionSnapshot(
+                session, isShared, storeProblem, IsDead: false, _runtime.TimeProvider.GetTimestamp(), _runtime.Random());
+            change = _active is null ? SessionChange.Installed : SessionChange.Renewed;
+            _active = Activate();
+            _diedAt = null;
+            (replaced, _next) = (_next, new TaskCompletionSource(_runtime.Completions));
+        }
+
+        replaced.SetResult();
+        Changed?.Invoke(change);
+    }
+
+    /// <summary>Takes over what a renewal or a logout ended in.</summary>
+    public void Offer(RenewalOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case RenewalOutcome.Adopted adopted:
+                Offer(adopted.Session, isShared: true, storeProblem: null);
+                break;
+            case RenewalOutcome.Granted granted:
+                Offer(granted.Session, granted.IsShared, granted.StoreProblem);
+                break;
+        }
+    }
+
+    /// <summary>The gateway has ended a session.</summary>
+    /// <returns>Whether it was in use, and this is news.</returns>
+    public bool End(Session dead)
+    {
+        lock (_gate)
+        {
+            if (!IsInUse(dead))
+            {
+                return false;
+            }
+
+            _snapshot = _snapshot with { IsDead = true };
+            _active = null;
+            _diedAt = _runtime.TimeProvider.GetTimestamp();
+            dead.RefreshToken?.TrySpend(out _);
+        }
+
+        Changed?.Invoke(SessionChange.Ended);
+        return true;
+    }
+
+    /// <summary>Notes whether the store can be used.</summary>
+    /// <returns>Whether it could not be used before.</returns>
+    public bool SetStoreProblem(string? problem)
+    {
+        lock (_gate)
+        {
+            var hadProblem = _snapshot.StoreProblem is not null;
+            _snapshot = _snapshot with { StoreProblem = problem };
+            return hadProblem;
+        }
+    }
+
+    /// <summary>The gateway's time turned out different, and with it the deadline.</summary>
+    public void MoveDeadline()
+    {
+        lock (_gate)
+        {
+            if (_active is not null)
+            {
+                _active = Activate();
+            }
+        }
+
+        Changed?.Invoke(SessionChange.Moved);
+    }
+
+    /// <summary>When the present token stops working, on the monotonic clock; now, if there is none.</summary>
+    public long UnusableFrom()
+    {
+        var snapshot = _snapshot;
+        return _active is null ? _runtime.TimeProvider.GetTimestamp() : ToTimestamp(snapshot, snapshot.Session!.UnusableFrom);
+    }
+
+    /// <summary>When an instant of the present session comes, on the monotonic clock.</summary>
+    /// <remarks>
+    /// As long as no answer has told the gateway's time, a session counts as granted when it was installed: usable and not
+    /// due, but not for longer than it was granted for.
+    /// </remarks>
+    public long ToTimestamp(SessionSnapshot snapshot, DateTimeOffset instant) =>
+        _clock.IsKnown
+            ? _clock.ToTimestamp(instant)
+            : _runtime.TimeProvider.Add(snapshot.InstalledAt, instant - snapshot.Session!.GrantedAt);
+
+    /// <summary>The time, as far as it is known beside a session.</summary>
+    public DateTimeOffset Now(SessionSnapshot snapshot) =>
+        _clock.IsKnown || snapshot.Session is null
+            ? _clock.Now
+            : snapshot.Session.GrantedAt.Plus(_runtime.TimeProvider.GetElapsedTime(snapshot.InstalledAt));
+
+    private ActiveToken? Activate()
+    {
+        var snapshot = _snapshot;
+        return snapshot.Session is { AccessToken: { } token } session
+            ? new ActiveToken(session, token, _coarseClock.After(_runtime.TimeProvider.Until(ToTimestamp(snapshot, session.UnusableFrom))))
+            : null;
+    }
+}

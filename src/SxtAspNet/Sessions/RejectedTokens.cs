@@ -1,0 +1,249 @@
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>
+/// Finds out why an API answered 401 to a token: because the token was replaced, because it is dead, or for a reason
+/// of its own. One inquiry per token serves all requests that ask, and its verdict holds for a while, so an endpoint
+/// that always answers 401 costs one gateway call now and then, and no login.
+/// </summary>
+internal sealed class RejectedTokens(
+    SessionSettings settings,
+    CurrentSession current,
+    SessionRenewals renewals,
+    StoreWatch watch,
+    GatewayClient gateway,
+    Runtime runtime,
+    ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly VerdictTrust _trust = new(current, runtime);
+    private Inquiry? _latest;
+
+    /// <summary>What is to be said of the gateway's verdicts, if they can't be believed.</summary>
+    public string? Explanation => _trust.Explanation;
+
+    /// <summary>Looks for a token to send instead of one that was answered by 401, for as long as a request waits for a token.</summary>
+    /// <param name="rejected">The token that was sent.</param>
+    /// <param name="canReplay">
+    /// Whether the request can be sent again. One that can't has nothing to wait for; what is found out serves the next.
+    /// </param>
+    /// <param name="acquire">Acquires the token of the next session.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token; <see langword="null"/>: there is none, and the 401 is the answer.</returns>
+    public async ValueTask<ActiveToken?> FindSuccessorAsync(
+        ActiveToken rejected,
+        bool canReplay,
+        Func<CancellationToken, ValueTask<ActiveToken>> acquire,
+        CancellationToken cancellationToken)
+    {
+        if (current.Successor(rejected) is { } successor)
+        {
+            return successor;
+        }
+
+        if (!canReplay)
+        {
+            _ = Join(rejected.Session);
+            return current.Successor(rejected);
+        }
+
+        using var limit = new CancellationTokenSource(settings.Current.AcquireTimeout, runtime.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // At a strict gateway a refresh under way has killed the old token before the new one is here.
+            if (renewals.Running is { } running)
+            {
+                await running.WaitAsync(settings.Current.AcquireTimeout, either.Token).ConfigureAwait(false);
+            }
+
+            var next = current.Next;
+            if (Join(rejected.Session) is { } inquiry)
+            {
+                await Task.WhenAny(inquiry, next).WaitAsync(either.Token).ConfigureAwait(false);
+            }
+
+            if (!current.IsInUse(rejected.Session))
+            {
+                return await acquire(either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (SxtAuthenticationException)
+        {
+            // There is no new session; the log has what failed.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nor is there one in time; what was waited for goes on.
+        }
+
+        return current.Successor(rejected);
+    }
+
+    /// <summary>Starts the inquiry about a session, or joins it.</summary>
+    /// <returns>Its end; <see langword="null"/>: it is nothing to wait for.</returns>
+    private Task? Join(Session session)
+    {
+        if (!current.IsInUse(session))
+        {
+            return null;
+        }
+
+        Inquiry inquiry;
+        bool isNew;
+        lock (_gate)
+        {
+            isNew = _latest?.Holds(session, runtime.TimeProvider.GetTimestamp()) is not true;
+            inquiry = isNew ? _latest = new Inquiry(session, runtime) : _latest!;
+        }
+
+        if (isNew)
+        {
+            _trust.Question(session);
+            runtime.StartDetached(() => InquireAsync(inquiry));
+        }
+
+        return inquiry.Done;
+    }
+
+    /// <summary>Asks until there is a verdict. Requests wait for the first answer only: while there is none, the 401 stays theirs.</summary>
+    private async Task InquireAsync(Inquiry inquiry)
+    {
+        var holds = TimeSpan.Zero;
+        try
+        {
+            for (var failures = 1; ; failures++)
+            {
+                try
+                {
+                    holds = await JudgeAsync(inquiry.Session).ConfigureAwait(false);
+                    return;
+                }
+                catch (SxtAuthenticationException failure)
+                {
+                    inquiry.Answer();
+                    logger.NoVerdict(failure);
+                    var delay = RetryPolicy.AfterNoVerdict(failure, failures);
+                    await runtime.WaitAsync(current.Next, delay, CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The app stops.
+        }
+        catch (Exception exception)
+        {
+            logger.InquiryFailed(exception);
+        }
+        finally
+        {
+            inquiry.End(runtime.TimeProvider.After(holds));
+        }
+    }
+
+    /// <summary>Asks the gateway, and does what follows from its answer.</summary>
+    /// <returns>For how long the gateway is not asked again about the session.</returns>
+    private async Task<TimeSpan> JudgeAsync(Session session)
+    {
+        switch (await AskAsync(session).ConfigureAwait(false))
+        {
+            case true:
+                _trust.Clear(session);
+                logger.UnauthorizedIsTheApis();
+                return RetryPolicy.GoodVerdict(UntilRenewal(session));
+            case false:
+                return await CondemnAsync(session).ConfigureAwait(false);
+            default:
+                return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The gateway says that a session is dead. If that is to be believed, another one takes its place.</summary>
+    /// <returns>For how long the gateway is not asked again about it.</returns>
+    private async Task<TimeSpan> CondemnAsync(Session session)
+    {
+        var belief = _trust.Judge(session);
+        if (belief is not VerdictBelief.Believed)
+        {
+            if (belief is VerdictBelief.Refuted)
+            {
+                logger.VerdictRefuted();
+            }
+
+            return belief is VerdictBelief.Unclear ? VerdictTrust.Grace : RetryPolicy.GoodVerdict(UntilRenewal(session));
+        }
+
+        if (current.End(session))
+        {
+            logger.SessionFoundDead(session.Generation);
+            var operation = renewals.Join(RenewalCause.Death);
+            await operation.WaitAsync(settings.Current.AcquireTimeout, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// Asks the gateway whether a session is alive; again and again while there is no answer, as long as requests wait
+    /// for it: the token may have died in a refresh whose answer is late as well, so that a new session is on its way.
+    /// </summary>
+    /// <returns><see langword="null"/>: the session is not in use any more.</returns>
+    private async Task<bool?> AskAsync(Session session)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        for (var failures = 1; ; failures++)
+        {
+            var next = current.Next;
+            await watch.CheckAsync().ConfigureAwait(false);
+            if (!current.IsInUse(session))
+            {
+                return null;
+            }
+
+            try
+            {
+                return await gateway.IsValidAsync(
+                    session.AccessToken!.Value, settings.Current.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (SxtAuthenticationException failure) when (failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null })
+            {
+                var delay = RetryPolicy.AfterInquiry(failures, runtime.Random());
+                if (runtime.TimeProvider.GetElapsedTime(startedAt) + delay >= settings.Current.AcquireTimeout)
+                {
+                    throw;
+                }
+
+                await runtime.WaitAsync(next, delay, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private TimeSpan UntilRenewal(Session session) =>
+        runtime.TimeProvider.Until(current.ToTimestamp(current.Snapshot, RenewalSchedule.EarliestRenewal(session, settings.Current)));
+
+    private sealed class Inquiry(Session session, Runtime runtime)
+    {
+        private readonly TaskCompletionSource _done = new(runtime.Completions);
+        private long _holdsUntil = long.MaxValue;
+
+        public Task Done => _done.Task;
+
+        public bool Holds(Session other, long timestamp) =>
+            ReferenceEquals(other, session) && timestamp < Volatile.Read(ref _holdsUntil);
+
+        public Session Session => session;
+
+        /// <summary>Lets those go on who wait.</summary>
+        public void Answer() => _done.TrySetResult();
+
+        public void End(long holdsUntil)
+        {
+            Volatile.Write(ref _holdsUntil, holdsUntil);
+            Answer();
+        }
+    }
+}

@@ -1,0 +1,265 @@
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
+
+namespace SxtAspNet.Sessions;
+
+/// <summary>
+/// One renewal: adopts a newer session from the store; else, in turn with the other instances, has the gateway grant one and
+/// publishes it. Nothing outside stops it: a lock that is not granted is waited for and then done without, and without a
+/// store this instance gets a session of its own.
+/// </summary>
+internal sealed class Renewal(
+    CurrentSession current,
+    SessionStore store,
+    SharedSession shared,
+    SessionGranter granter,
+    SessionDeaths deaths,
+    SessionLock farmLock,
+    SessionNotices notices,
+    RenewalNotes notes,
+    SealKeyRing sealKeys,
+    GatewayClock clock,
+    Runtime runtime,
+    ILogger logger)
+{
+    private const int MostFirstReads = 3;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long instances are spread over when the lock can't be reached at all.</summary>
+    private static readonly TimeSpan WithoutLockService = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether other instances use the session too.</summary>
+    public bool IsShared => store.IsShared;
+
+    /// <summary>Finds or gets the session after the present one.</summary>
+    public async Task<RenewalOutcome> RunAsync(RenewalCause cause, SxtOptions options, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt(cause, current.Snapshot, options, cancellationToken);
+        notices.Subscribe(options, cancellationToken);
+
+        // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
+        sealKeys.ForgetUnknown();
+        var farm = await ReadFirstAsync(attempt).ConfigureAwait(false);
+        return farm.Decided ?? (farm.Problem is { } problem
+            ? await RenewPrivatelyAsync(attempt, problem).ConfigureAwait(false)
+            : await RenewInTurnAsync(attempt).ConfigureAwait(false));
+    }
+
+    /// <summary>Renews under the farm's lock; or, after some time, without it.</summary>
+    private async Task<RenewalOutcome> RenewInTurnAsync(Attempt attempt)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var jitter = runtime.Random();
+        var patience = RetryPolicy.ForLock(
+            runtime.TimeProvider.Until(current.UnusableFrom()),
+            current.SinceDeath is null ? null : granter.LoginTime ?? TimeSpan.Zero,
+            attempt.Options,
+            jitter);
+        for (var pause = FirstPause; ; pause = Min(pause * 2, LongestPause))
+        {
+            var notice = notices.Next;
+            var held = await farmLock.TryAcquireAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+            if (held.Value is not null)
+            {
+                await using (held.Value.ConfigureAwait(false))
+                {
+                    return await RenewNowAsync(attempt, mayRefresh: true).ConfigureAwait(false);
+                }
+            }
+
+            if (held.Problem is not null)
+            {
+                patience = Min(patience, WithoutLockService * jitter);
+            }
+
+            var waited = runtime.TimeProvider.GetElapsedTime(startedAt);
+            if (waited >= patience)
+            {
+                logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
+
+                // Where the lock fails, writing may fail too: no refresh of what others use and could not see replaced.
+                return await RenewNowAsync(attempt, mayRefresh: held.Problem is null).ConfigureAwait(false);
+            }
+
+            await runtime.WaitAsync(notice, Min(pause, patience - waited), attempt.Stopping).ConfigureAwait(false);
+            var farm = await ReadAsync(attempt).ConfigureAwait(false);
+            if (farm.Decided is not null)
+            {
+                return farm.Decided;
+            }
+
+            if (farm.Problem is not null)
+            {
+                return await RenewPrivatelyAsync(attempt, farm.Problem).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<RenewalOutcome> RenewNowAsync(Attempt attempt, bool mayRefresh)
+    {
+        // Whoever had the lock before may have renewed, or failed, since.
+        var farm = await ReadAsync(attempt).ConfigureAwait(false);
+        if (farm.Decided is not null)
+        {
+            return farm.Decided;
+        }
+
+        if (farm.Problem is not null)
+        {
+            return await RenewPrivatelyAsync(attempt, farm.Problem).ConfigureAwait(false);
+        }
+
+        if (store.IsShared)
+        {
+            await sealKeys.LoadForRenewalAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        }
+
+        granter.See(farm.Stored.Session);
+        var grant = await RefreshAsync(attempt, mayRefresh).ConfigureAwait(false);
+        if (grant is { Failure: not null, Session: null })
+        {
+            // While it lasted, another instance may have renewed.
+            farm = await ReadAsync(attempt).ConfigureAwait(false);
+            if (farm.Decided is RenewalOutcome.Adopted)
+            {
+                return farm.Decided;
+            }
+        }
+
+        var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
+        if (session is not null)
+        {
+            // Used before it is published: at a strict gateway the last token is dead already. And what comes back from the
+            // store has no refresh token.
+            current.Offer(session, isShared: false, storeProblem: null);
+            return await shared.PublishAsync(farm.Stored, session, attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        }
+
+        // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
+        if (failure!.Reason is not SxtFailureReason.KeyUnavailable)
+        {
+            await notes.LeaveAsync(farm.Note, failure, attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        }
+
+        return new RenewalOutcome.Failed(failure);
+    }
+
+    private async Task<RenewalOutcome> RenewPrivatelyAsync(Attempt attempt, string problem)
+    {
+        logger.RenewedPrivately(problem);
+
+        // Once the store is back this session may be published: sealed with a key that the others have by then.
+        await sealKeys.LoadForRenewalAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+
+        // No refresh of a shared session: it would end the access token that other instances still use, and they could
+        // not see the new one.
+        var grant = await RefreshAsync(attempt, mayRefresh: !attempt.Before.IsShared).ConfigureAwait(false);
+        var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
+        return session is not null
+            ? new RenewalOutcome.Granted(session, IsShared: false, problem)
+            : new RenewalOutcome.Failed(failure!);
+    }
+
+    /// <summary>Refreshes the present session, if that can be done.</summary>
+    /// <returns><see langword="null"/>: it can't.</returns>
+    private async Task<Grant?> RefreshAsync(Attempt attempt, bool mayRefresh)
+    {
+        var session = attempt.Before.Session;
+        granter.See(session);
+        if (!mayRefresh
+            || session is null
+            || !RenewalSchedule.CanRefresh(session, attempt.Options, current.Now(attempt.Before))
+            || !session.RefreshToken!.TrySpend(out var refreshToken))
+        {
+            return null;
+        }
+
+        return await granter.RefreshAsync(session, refreshToken, current.Now(attempt.Before), attempt.Options, attempt.Stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Whatever became of a refresh, its token is spent; a login is the only way on, unless the gateway asks for fewer calls.</summary>
+    private async Task<Grant> LoginUnlessGrantedAsync(Attempt attempt, Grant? refreshed)
+    {
+        if (refreshed is { } grant)
+        {
+            if (grant.Session is not null || grant.Failure!.Reason is SxtFailureReason.Throttled)
+            {
+                return grant;
+            }
+
+            logger.RefreshFailed(grant.Failure.Reason, grant.Failure.Message);
+        }
+
+        if (attempt.Cause is RenewalCause.Death
+            && attempt.Before.Session is { } dead
+            && deaths.Count(dead, AgeOf(dead, attempt.Before)) is { } postponement)
+        {
+            return new(null, postponement);
+        }
+
+        return await granter.LoginAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the store for the first time.</summary>
+    /// <remarks>
+    /// A cold instance has several tries: its first connection takes a while, and a login that all instances of a cold farm
+    /// make on their own is what the store is to prevent. But requests wait, so one time limit holds for all tries.
+    /// </remarks>
+    private async Task<FarmState> ReadFirstAsync(Attempt attempt)
+    {
+        var startedAt = runtime.TimeProvider.GetTimestamp();
+        for (var read = 1; ; read++)
+        {
+            var farm = await ReadAsync(attempt).ConfigureAwait(false);
+            if (farm.Problem is null
+                || attempt.Before.Session is not null
+                || read == MostFirstReads
+                || runtime.TimeProvider.GetElapsedTime(startedAt) + attempt.Options.StoreTimeout > 2 * attempt.Options.StoreTimeout)
+            {
+                return farm;
+            }
+        }
+    }
+
+    /// <summary>Reads the record and the note beside it.</summary>
+    private async Task<FarmState> ReadAsync(Attempt attempt)
+    {
+        var stored = await store.ReadAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        if (stored.Problem is not null)
+        {
+            return new(stored, default, null);
+        }
+
+        if (SharedSession.IsNewer(stored.Session, attempt.Before.Session)
+            && (stored.Session.IsTombstone
+                ? attempt.Cause is RenewalCause.Schedule
+                : await shared.IsUsableAsync(stored.Session, attempt.Options, attempt.Stopping).ConfigureAwait(false)))
+        {
+            return new(stored, default, shared.Adopt(stored.Session));
+        }
+
+        var note = await store.ReadNoteAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        var postponed = attempt.Cause is RenewalCause.Command ? null : notes.Postpone(note.Note, hasToken: current.Usable is not null);
+        return new(stored with { Problem = note.Problem }, note, postponed);
+    }
+
+    private TimeSpan AgeOf(Session session, SessionSnapshot snapshot)
+    {
+        var sinceInstalled = runtime.TimeProvider.GetElapsedTime(snapshot.InstalledAt);
+        return clock.Now - session.GrantedAt is var sinceGranted && sinceGranted > sinceInstalled ? sinceGranted : sinceInstalled;
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    /// <summary>What a renewal starts from.</summary>
+    private sealed record Attempt(RenewalCause Cause, SessionSnapshot Before, SxtOptions Options, CancellationToken Stopping);
+
+    /// <summary>What the store holds, and what that means for a renewal, if it decides it.</summary>
+    private readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided)
+    {
+        public string? Problem => Stored.Problem;
+    }
+}
