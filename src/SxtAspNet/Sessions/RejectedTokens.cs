@@ -92,6 +92,7 @@ internal sealed class RejectedTokens(
             return null;
         }
 
+        _trust.Question(session);
         Inquiry inquiry;
         bool isNew;
         lock (_gate)
@@ -102,7 +103,6 @@ internal sealed class RejectedTokens(
 
         if (isNew)
         {
-            _trust.Question(session);
             runtime.StartDetached(() => InquireAsync(inquiry));
         }
 

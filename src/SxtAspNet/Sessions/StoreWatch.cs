@@ -113,9 +113,9 @@ internal sealed class StoreWatch : IDisposable
         {
             _current.Offer(mine, isShared: true, storeProblem: null);
         }
-        else if (!snapshot.IsDead && _clock.IsKnown && _shared.IsUsable(mine, options) is true)
+        else if (_current.Usable?.Session == mine && (_clock.IsKnown || mine.RefreshToken is not null))
         {
-            // Without knowing the time, an expired session would be put back for ever.
+            // Without knowing the time, an expired session of somebody else's would be put back for ever.
             _current.Offer(await _shared.PublishAsync(stored, mine, options, _stopping.Token).ConfigureAwait(false));
         }
     }

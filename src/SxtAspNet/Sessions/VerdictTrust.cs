@@ -38,15 +38,12 @@ internal sealed class VerdictTrust(CurrentSession current, Runtime runtime)
 
     private bool IsDistrusted => IsRecent(_refutedAt);
 
-    /// <summary>Collects evidence about a session's token from now on.</summary>
+    /// <summary>An API has rejected a session's token: only what is sent from now on and accepted speaks against its death.</summary>
     public void Question(Session session)
     {
         lock (_gate)
         {
-            if (session.Doubt is null or { IsRefuted: true })
-            {
-                session.Doubt = new TokenDoubt(runtime.TimeProvider.GetTimestamp());
-            }
+            session.Doubt = new TokenDoubt(session.Doubt?.Since ?? runtime.TimeProvider.GetTimestamp());
         }
     }
 
