@@ -10,7 +10,7 @@ internal static partial class SessionLog
         LoggerMessage.DefineScope<string>("Space and Time identity {SxtIdentity}");
 
     public static IDisposable? IdentityScope(this ILogger logger, string name) =>
-        Identity(logger, name.Length == 0 ? "(default)" : name);
+        Identity(logger, IdentityName.Display(name));
 
     public static void OperationSucceeded(this ILogger logger, SessionOperation operation, Session session)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SxtAspNet.Keys;
 
 namespace SxtAspNet.Diagnostics;
 
@@ -22,7 +21,7 @@ internal static partial class SharingLog
     public static partial void SealKeyUnavailable(this ILogger logger, ISxtKeySource source, string explanation);
 
     [LoggerMessage(1410, LogLevel.Warning, "{Source}: the key from before its last rotation can't be had, so what was sealed with it can't be opened here. {Explanation}")]
-    public static partial void PreviousKeyUnavailable(this ILogger logger, IKeyHistory source, string explanation);
+    public static partial void PreviousKeyUnavailable(this ILogger logger, ISxtKeyHistory source, string explanation);
 
     [LoggerMessage(1405, LogLevel.Error, "The first signing key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own.")]
     public static partial void SharingImpossible(this ILogger logger);

@@ -59,7 +59,7 @@ internal sealed class SessionGranter(
         See(latest);
         if (latest is { AccessToken: { } token } && IsUsable(latest))
         {
-            await gateway.LogoutAsync(token.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+            await gateway.LogoutAsync(token.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
         }
 
         return Session.Tombstone(NextGeneration(clock.Now), latest?.ExpiresAt ?? clock.Now);

@@ -8,7 +8,7 @@ internal sealed class SessionIdentity
         Name = name;
         UserId = options.UserId;
         GatewayUrl = options.GatewayUrl;
-        BaseUrl = GatewayUrl.AbsolutePath.EndsWith('/') ? GatewayUrl : new Uri(GatewayUrl.AbsoluteUri + "/");
+        BaseUrl = SxtAspNet.BaseUrl.Of(GatewayUrl);
         AllowedOrigins = [.. options.AllowedOrigins];
         Origins = [Origin.Of(GatewayUrl), .. AllowedOrigins.Select(Origin.Of)];
     }

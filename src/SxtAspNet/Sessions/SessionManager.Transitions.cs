@@ -184,7 +184,7 @@ internal sealed partial class SessionManager
 
         if (!_identity.Matches(options))
         {
-            _logger.RestartNeeded(name.Length == 0 ? "(default)" : name);
+            _logger.RestartNeeded(IdentityName.Display(name));
         }
 
         _options = options;

@@ -4,7 +4,7 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
-internal sealed class SessionNotices(ISessionNotices? notices, string channel, Runtime runtime, ILogger logger)
+internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel, Runtime runtime, ILogger logger)
     : IAsyncDisposable, IDisposable
 {
     private readonly ForeignCode _code = new(runtime);

@@ -139,7 +139,7 @@ internal sealed class TokenInquiry(SessionManager sessions, GatewayClient gatewa
             try
             {
                 return await gateway.IsValidAsync(
-                    session.AccessToken!.Value, sessions.Options.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
+                    session.AccessToken!.GetValue(), sessions.Options.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null })
             {
