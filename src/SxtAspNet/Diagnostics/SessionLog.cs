@@ -74,7 +74,7 @@ internal static partial class SessionLog
     private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1110, LogLevel.Warning, "{Source}: this signing key did not lead to a login; the next one is tried. {Explanation}")]
-    public static partial void KeyFailed(this ILogger logger, ISxtKeySource source, string explanation);
+    public static partial void KeyFailed(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1111, LogLevel.Warning, "No key source can be opened; the key kept in memory is used (KeepKeyInMemory).")]
     public static partial void KeptKeyUsed(this ILogger logger);

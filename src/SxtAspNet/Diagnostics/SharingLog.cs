@@ -18,10 +18,10 @@ internal static partial class SharingLog
     public static partial void RecordUnreadable(this ILogger logger, string name);
 
     [LoggerMessage(1404, LogLevel.Warning, "{Source}: no seal key can be derived from this signing key. {Explanation}")]
-    public static partial void SealKeyUnavailable(this ILogger logger, ISxtKeySource source, string explanation);
+    public static partial void SealKeyUnavailable(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1410, LogLevel.Warning, "{Source}: the key from before its last rotation can't be had, so what was sealed with it can't be opened here. {Explanation}")]
-    public static partial void PreviousKeyUnavailable(this ILogger logger, ISxtKeyHistory source, string explanation);
+    public static partial void PreviousKeyUnavailable(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1405, LogLevel.Error, "The first signing key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own.")]
     public static partial void SharingImpossible(this ILogger logger);
