@@ -42,7 +42,7 @@ public partial class ConventionTests
             .Select(use => $"{use.User} uses {use.Used} ({rooms[use.Used]})");
 
         Assert.Contains(room, rooms.Values);
-        Assert.Empty(wrong.Order());
+        Assert.Equal("", string.Join('\n', wrong.Order()));
     }
 
     [Fact]
