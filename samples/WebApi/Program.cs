@@ -50,8 +50,8 @@ app.UseAuthorization();
 
 app.MapGet("/blocks", (BlocksClient blocks, CancellationToken cancellationToken) => blocks.GetLatestAsync(cancellationToken));
 app.MapGet("/session", (ISxtSession session) => session.Status);
-app.MapPost("/logout", (ISxtSession session, CancellationToken cancellationToken) => session.LogoutAsync(cancellationToken));
 app.MapGet("/me", [Authorize] (ClaimsPrincipal user) => user.Claims.Select(claim => new { claim.Type, claim.Value }));
+app.MapLogout();
 app.MapControllers();
 app.MapOpenApi();
 app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });

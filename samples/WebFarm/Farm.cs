@@ -201,7 +201,9 @@ public sealed class Farm : IAsyncDisposable
     {
         var process = _instances.FirstOrDefault(instance => instance.State is ProcessState.Running)?.Process
             ?? throw new InvalidOperationException("No instance is running that could log out.");
-        using var response = await process.Client.PostAsync("logout", null, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "logout");
+        request.Headers.Authorization = new("Bearer", Gateway.Emulator.IssueAccessToken(FarmGateway.UserId));
+        using var response = await process.Client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 

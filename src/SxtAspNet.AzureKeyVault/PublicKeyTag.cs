@@ -1,4 +1,3 @@
-using System.Text;
 using Azure.Security.KeyVault.Secrets;
 
 namespace SxtAspNet.AzureKeyVault;
@@ -20,15 +19,28 @@ internal static class PublicKeyTag
         }
 
         // What the tag says is never quoted: somebody may have put the private key there, which looks the same.
-        using var stated = EncodedSeed.Decode(Encoding.UTF8.GetBytes(tag.Trim()));
-        if (stated is null || stated.Span.Length != SxtSigningKey.PublicKeySize)
+        var stated = Decode(tag.Trim());
+        if (stated?.Length != SxtSigningKey.PublicKeySize)
         {
             return $"has a tag {Name} that is no public key. Set it to {Convert.ToBase64String(publicKey)}, or remove it.";
         }
 
-        return stated.Span.SequenceEqual(publicKey)
+        return stated.AsSpan().SequenceEqual(publicKey)
             ? null
             : $"does not hold the key whose public key its tag {Name} states, but that with the public key "
                 + $"{Convert.ToBase64String(publicKey)}. Store the right key, or correct the tag.";
+    }
+
+    /// <summary>Base64 or hex, as people copy public keys.</summary>
+    private static byte[]? Decode(string text)
+    {
+        try
+        {
+            return text.Length == 2 * SxtSigningKey.PublicKeySize ? Convert.FromHexString(text) : Convert.FromBase64String(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 }

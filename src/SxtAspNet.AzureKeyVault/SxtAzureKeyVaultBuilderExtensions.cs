@@ -1,11 +1,8 @@
 using Azure.Core;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SxtAspNet;
 using SxtAspNet.AzureKeyVault;
-using SxtAspNet.Keys;
-using SxtAspNet.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SxtAzureKeyVaultBuilderExtensions
 {
     /// <summary>
-    /// Opens the entries of <see cref="SxtOptions.Keys"/> with <see cref="SxtKeyOptions.AzureKeyVault"/>. Azure's
+    /// Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c>. Azure's
     /// DefaultAzureCredential signs in: environment, workload or managed identity, or on a developer's machine "az login"; never
     /// a browser. <see cref="SxtAzureKeyVaultKeyOptions.ManagedIdentityClientId"/> and
     /// <see cref="SxtAzureKeyVaultKeyOptions.TenantId"/> narrow it down.
@@ -23,20 +20,15 @@ public static class SxtAzureKeyVaultBuilderExtensions
     public static SxtBuilder AddAzureKeyVault(this SxtBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var services = builder.Services;
         var name = builder.Name;
-        services.AddOptions<VaultSettings>(name);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtOptions>, ValidateVaultCredential>());
-        services.TryAddEnumerable(ServiceDescriptor.KeyedSingleton<IKeySourceFactory, VaultKeySourceFactory>(
-            name,
-            (provider, _) => new VaultKeySourceFactory(
-                provider.GetRequiredService<IOptionsMonitor<VaultSettings>>().Get(name),
-                provider.GetRequiredService<Runtime>().TimeProvider,
-                provider.GetRequiredService<ILoggerFactory>())));
-        return builder;
+        builder.Services.AddOptions<VaultSettings>(name);
+        return builder.AddKeyKind(provider => new VaultKeyKind(
+            provider.GetRequiredService<IOptionsMonitor<VaultSettings>>().Get(name),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetRequiredService<ILoggerFactory>()));
     }
 
-    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> with <see cref="SxtKeyOptions.AzureKeyVault"/>.</summary>
+    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c>.</summary>
     /// <param name="builder">The identity.</param>
     /// <param name="credential">Signs in to the vaults.</param>
     /// <returns>The identity.</returns>

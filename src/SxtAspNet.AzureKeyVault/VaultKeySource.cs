@@ -1,8 +1,8 @@
+using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Logging;
-using SxtAspNet.Keys;
 
 namespace SxtAspNet.AzureKeyVault;
 
@@ -10,7 +10,7 @@ namespace SxtAspNet.AzureKeyVault;
 /// A signing key in a secret of Azure Key Vault, which has no Ed25519 keys of its own. The secret is read at each opening:
 /// there is no cache, so a new version is seen at once.
 /// </summary>
-internal sealed class VaultKeySource : ISxtKeySource, IKeyHistory
+internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
 {
     private readonly SecretName _name;
     private readonly Lazy<SecretClient> _client;
@@ -64,8 +64,7 @@ internal sealed class VaultKeySource : ISxtKeySource, IKeyHistory
         SxtSigningKey key;
         try
         {
-            using var content = Utf8(response.Value.Value);
-            key = SxtSigningKey.Parse(content.Span);
+            key = Parse(response.Value.Value ?? "");
         }
         catch (FormatException exception)
         {
@@ -103,11 +102,18 @@ internal sealed class VaultKeySource : ISxtKeySource, IKeyHistory
     /// <summary>By the vault's own clock, as far as it tells: this machine's may be wrong.</summary>
     private DateTimeOffset Now(Response response) => response.Headers.Date ?? _timeProvider.GetUtcNow();
 
-    private static SecretBuffer<byte> Utf8(string? value)
+    private static SxtSigningKey Parse(string secret)
     {
-        value ??= "";
-        var content = new SecretBuffer<byte>(Encoding.UTF8.GetByteCount(value));
-        Encoding.UTF8.GetBytes(value, content.Span);
-        return content;
+        // Pinned, because a collection that moves an array leaves the old copy behind.
+        var content = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(secret), pinned: true);
+        try
+        {
+            Encoding.UTF8.GetBytes(secret, content);
+            return SxtSigningKey.Parse(content);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
     }
 }

@@ -1,12 +1,11 @@
 using StackExchange.Redis;
-using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Redis;
 
 /// <summary>
 /// Notices over publish and subscribe. A channel belongs to the whole server, so its name carries the database's number.
 /// </summary>
-internal sealed class RedisNotices(RedisConnection connection) : ISessionNotices
+internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNotices
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 

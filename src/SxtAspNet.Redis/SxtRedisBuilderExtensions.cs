@@ -1,13 +1,10 @@
-using Medallion.Threading;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using SxtAspNet;
-using SxtAspNet.DependencyInjection;
 using SxtAspNet.Redis;
-using SxtAspNet.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -44,17 +41,27 @@ public static class SxtRedisBuilderExtensions
         var name = builder.Name;
         services.AddOptions<SxtRedisOptions>(name).Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtRedisOptions>, PostConfigureRedisOptions>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtRedisOptions>, ValidateRedisOptions>());
+        if (services.Any(service => service.IsKeyedService && service.ServiceType == typeof(RedisConnection) && Equals(service.ServiceKey, name)))
+        {
+            return builder;
+        }
 
-        services.TryAddKeyedSingleton(name, (provider, _) => new RedisConnection(Settings(provider, name), provider));
-        services.TryAddKeyedSingleton<ISxtSessionStore>(name, (provider, _) =>
-            new RedisSessionStore(provider.GetRequiredKeyedService<RedisConnection>(name)));
-        services.TryAddKeyedSingleton<IDistributedLockProvider>(name, (provider, _) =>
-            new RedisLockProvider(provider.GetRequiredKeyedService<RedisConnection>(name), Settings(provider, name).LockLease));
-        services.TryAddKeyedSingleton<ISessionNotices>(name, (provider, _) =>
-            new RedisNotices(provider.GetRequiredKeyedService<RedisConnection>(name)));
-        services.TryAddKeyedSingleton(name, (provider, _) => new SharingPrefix(Settings(provider, name).Prefix));
-        return builder;
+        services.AddSingleton<IValidateOptions<SxtRedisOptions>>(new ValidateRedisOptions(builder));
+
+        // A service of its own, so that the container disposes it.
+        services.AddKeyedSingleton(name, (provider, _) => new RedisConnection(Settings(provider, name), provider));
+        return builder.ShareSession(provider =>
+        {
+            var settings = Settings(provider, name);
+            var connection = provider.GetRequiredKeyedService<RedisConnection>(name);
+            return new SxtSessionSharing
+            {
+                Store = new RedisSessionStore(connection),
+                Lock = new RedisLockProvider(connection, settings.LockLease),
+                Notices = new RedisNotices(connection),
+                Prefix = settings.Prefix,
+            };
+        });
     }
 
     private static SxtRedisOptions Settings(IServiceProvider provider, string name) =>
@@ -71,7 +78,8 @@ public static class SxtRedisBuilderExtensions
                 options.Configuration = provider.GetService<IConfiguration>()?.GetConnectionString(connection);
             }
 
-            if (options.Configuration is not null || options.ConnectionStringName is not null || options.ConnectionMultiplexerFactory is not null)
+            if (options.Configuration is not null || options.ConnectionStringName is not null
+                || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null)
             {
                 return;
             }
@@ -80,7 +88,7 @@ public static class SxtRedisBuilderExtensions
             {
                 options.Prefix = settings.InstanceName + options.Prefix;
                 options.ConnectionMultiplexerFactory = settings.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.ClientOptions = settings.ConfigurationOptions;
+                options.ConfigurationOptions = settings.ConfigurationOptions;
                 options.Configuration = settings.Configuration;
             }
             else if (services.IsService(typeof(IConnectionMultiplexer)))
@@ -91,12 +99,17 @@ public static class SxtRedisBuilderExtensions
         }
     }
 
-    private sealed class ValidateRedisOptions : IValidateOptions<SxtRedisOptions>
+    private sealed class ValidateRedisOptions(SxtBuilder builder) : IValidateOptions<SxtRedisOptions>
     {
         public ValidateOptionsResult Validate(string? name, SxtRedisOptions options)
         {
+            if (name != builder.Name)
+            {
+                return ValidateOptionsResult.Skip;
+            }
+
             List<string> problems = [];
-            if (options.ConnectionMultiplexerFactory is null && options.ClientOptions is null)
+            if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptions is null)
             {
                 if (options.Configuration is null)
                 {
@@ -123,7 +136,7 @@ public static class SxtRedisBuilderExtensions
 
             return problems.Count == 0
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"AddRedis of Space and Time identity '{IdentityRegistration.Display(name ?? "")}': {string.Join(' ', problems)}");
+                : ValidateOptionsResult.Fail($"AddRedis of {builder}: {string.Join(' ', problems)}");
         }
 
         private static bool NamesServer(string configuration)

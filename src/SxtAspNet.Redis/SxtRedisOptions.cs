@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using StackExchange.Redis;
 
 namespace SxtAspNet.Redis;
@@ -7,8 +8,11 @@ public sealed class SxtRedisOptions
 {
     /// <summary>
     /// A StackExchange.Redis configuration string such as "localhost:6379,password=…". Set this, or
-    /// <see cref="ConnectionStringName"/>, or <see cref="ConnectionMultiplexerFactory"/>.
+    /// <see cref="ConnectionStringName"/>, or <see cref="ConfigurationOptions"/>, or
+    /// <see cref="ConnectionMultiplexerFactory"/>. It may hold a password, so it is left out when these options are
+    /// serialized; don't log it.
     /// </summary>
+    [JsonIgnore]
     public string? Configuration { get; set; }
 
     /// <summary>The name of a connection string in the app's configuration (section ConnectionStrings).</summary>
@@ -18,10 +22,12 @@ public sealed class SxtRedisOptions
     public Func<IServiceProvider, Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
 
     /// <summary>
-    /// The settings of a client that the app described in code. A configuration string does not hold all of them: not
-    /// its callbacks, and not how it reconnects.
+    /// The settings of a client, in code: what a configuration string can't hold, such as callbacks, certificates, the way
+    /// it reconnects, and credentials that expire. They are copied when the connection is opened; set them instead of
+    /// <see cref="Configuration"/>.
     /// </summary>
-    internal ConfigurationOptions? ClientOptions { get; set; }
+    [JsonIgnore]
+    public ConfigurationOptions? ConfigurationOptions { get; set; }
 
     /// <summary>
     /// What all keys begin with. Instances with the same prefix, gateway and user share one session; different

@@ -1,11 +1,13 @@
 using SxtAspNet.Gateway;
-using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Tool;
 
 /// <summary>A user at a gateway.</summary>
 internal sealed class Account : IDisposable
 {
+    /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
+    private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
+
     private readonly TimeProvider _timeProvider;
     private readonly GatewayTransport _transport;
     private readonly GatewayClient _client;
@@ -16,7 +18,7 @@ internal sealed class Account : IDisposable
         _options = options;
         _timeProvider = timeProvider;
         _transport = new GatewayTransport(
-            new SessionIdentity("", options).BaseUrl,
+            BaseUrl.Of(options.GatewayUrl),
             backchannel: null,
             new GatewayClock(timeProvider),
             timeProvider,
@@ -55,7 +57,7 @@ internal sealed class Account : IDisposable
         }
         catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
         {
-            var isLate = _timeProvider.GetElapsedTime(start) >= LoginProcedure.ChallengeLifetime;
+            var isLate = _timeProvider.GetElapsedTime(start) >= ChallengeLifetime;
             throw await ExplainAsync(failure, key, isLate, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -69,7 +71,7 @@ internal sealed class Account : IDisposable
         if (isLate)
         {
             return new ToolException(
-                $"{refusal.Message} More than {LoginProcedure.ChallengeLifetime.TotalSeconds} s had passed since the challenge; try again.", refusal);
+                $"{refusal.Message} More than {ChallengeLifetime.TotalSeconds} s had passed since the challenge; try again.", refusal);
         }
 
         return await UserExistsAsync(cancellationToken).ConfigureAwait(false)

@@ -61,6 +61,77 @@ public sealed class RegistrationTests
         Assert.Single(services, service => service.IsKeyedService && service.ServiceType.Name == "IKeySourceFactory");
     }
 
+    [Theory]
+    [InlineData("""{ "Secret": "s" }""", "Keys[0].AzureKeyVault.VaultUri must be the vault's https URL")]
+    [InlineData("""{ "VaultUri": "vault", "Secret": "s" }""", "'Sxt:Keys:0:AzureKeyVault:VaultUri' must be a URL, for example")]
+    [InlineData("""{ "VaultUri": "http://v.test", "Secret": "s" }""", "Keys[0].AzureKeyVault.VaultUri must be the vault's https URL")]
+    [InlineData("""{ "VaultUri": "https://v.test/secrets/s/0123", "Secret": "s" }""", "Keys[0].AzureKeyVault.VaultUri must end with the host")]
+    [InlineData("""{ "VaultUri": "https://v.test", "Secret": "a b" }""", "Keys[0].AzureKeyVault.Secret must be a name in Key Vault")]
+    [InlineData("""{ "VaultUri": "https://v.test", "Secret": "s", "Version": "a/b" }""", "Keys[0].AzureKeyVault.Version must be a version's id")]
+    [InlineData("""{ "VaultUri": "https://v.test", "Secret": "s", "ManagedIdentityClientId": "a b" }""", "Keys[0].AzureKeyVault.ManagedIdentityClientId must be")]
+    [InlineData("""{ "VaultUri": "https://v.test", "Secret": "s", "TenantId": "a b" }""", "Keys[0].AzureKeyVault.TenantId must be")]
+    [InlineData("""{ "VaultUri": "https://v.test" }""", "Keys[0].AzureKeyVault.Secret is missing; set it to the secret's name.")]
+    [InlineData("""{ "Vault": "v" }""", "'Sxt:Keys:0:AzureKeyVault:Vault' is not a setting. Those of 'Sxt:Keys:0:AzureKeyVault' are: VaultUri, Secret,")]
+    [InlineData("\"v\"", "'Sxt:Keys:0:AzureKeyVault' must be an object, but is a single value")]
+    public void A_wrong_setting_is_named_with_what_to_write_instead(string vault, string expected)
+    {
+        var message = Problems(Key($$"""{ "AzureKeyVault": {{vault}} }"""), builder => builder.AddAzureKeyVault());
+
+        Assert.StartsWith("Space and Time identity '(default)': ", message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "VaultUri": "https://v.test", "Secret": "s3cret-value=" }""")]
+    [InlineData("""{ "VaultUri": "https://v.test/s3cret-value", "Secret": "s" }""")]
+    [InlineData("""{ "VaultUri": "s3cret-value", "Secret": "s" }""")]
+    [InlineData("\"s3cret-value\"")]
+    public void No_value_that_could_be_a_secret_is_quoted(string vault)
+    {
+        var message = Problems(Key($$"""{ "AzureKeyVault": {{vault}} }"""), builder => builder.AddAzureKeyVault());
+
+        Assert.DoesNotContain("s3cret-value", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_entry_is_a_file_or_a_secret_not_both()
+    {
+        var entry = Key("""{ "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } }""");
+
+        Assert.Contains("Keys[0] has both File and AzureKeyVault", Problems(entry, builder => builder.AddAzureKeyVault()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_entry_in_code_without_the_package_is_told_package_and_call_too()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(options =>
+        {
+            options.UserId = "orders-service";
+            options.Keys.Add(new() { AzureKeyVault = new() { VaultUri = new Uri("https://v.test"), Secret = "s" } });
+        });
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider));
+
+        Assert.Contains(
+            "Keys[0] is of the kind AzureKeyVault; add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault().",
+            failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_is_registered_twice_is_one_key()
+    {
+        var section = TestConfiguration.FromJson(Sound).GetSection("Sxt");
+        var services = new ServiceCollection();
+        services.AddSxt(section).AddAzureKeyVault();
+        services.AddSxt(section).AddAzureKeyVault();
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Single(Options(provider).Keys);
+    }
+
     [Fact]
     public void A_default_credential_never_asks_a_person()
     {
@@ -69,6 +140,8 @@ public sealed class RegistrationTests
         Assert.True(options.ExcludeInteractiveBrowserCredential);
         Assert.True(options.ExcludeBrokerCredential);
     }
+
+    private static string Key(string entry) => $$"""{ "Sxt": { "UserId": "orders-service", "Keys": [ {{entry}} ] } }""";
 
     private static string Problems(string json, Action<SxtBuilder> add)
     {

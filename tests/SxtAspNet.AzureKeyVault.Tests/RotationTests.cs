@@ -150,7 +150,7 @@ public sealed class RotationTests : IAsyncLifetime
                 services.Configure<VaultSettings>("", settings => settings.Transport = transport);
                 services.PostConfigureAll<SxtOptions>(options =>
                 {
-                    options.KeySources.Clear();
+                    options.Keys.Clear();
                     options.Keys.Add(new() { AzureKeyVault = new() { VaultUri = _vault.Uri, Secret = Secret } });
                     if (backup is not null)
                     {

@@ -132,6 +132,24 @@ public class FarmTests(Servers servers)
     }
 
     [Theory, EachServer]
+    public async Task A_client_described_in_code_shares_with_one_described_by_a_string(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var farm = new Farm();
+        farm.Add(server.Configuration);
+        farm.Add(sxt => sxt.AddRedis(options =>
+        {
+            options.ConfigurationOptions = StackExchange.Redis.ConfigurationOptions.Parse(server.Configuration);
+            options.Prefix = farm.Prefix;
+        }));
+
+        await Task.WhenAll(farm.Instances.Select(instance => Task.Run(instance.StartAsync)));
+
+        await farm.IsOnOneGenerationAsync();
+        Assert.Equal(1, farm.Logins);
+    }
+
+    [Theory, EachServer]
     public async Task Two_identities_of_one_app_share_a_session_each(ServerKind kind)
     {
         var server = await servers.UseAsync(kind);

@@ -17,8 +17,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
         options.BackchannelHttpHandler = CreateBackchannel();
         options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
         options.Keys.Clear();
-        options.KeySources.Clear();
-        options.KeySources.Add(emulator.OccasionalKey);
+        options.Keys.Add(new SxtKeyOptions { Source = emulator.OccasionalKey });
         emulator.AddUser(options.UserId, emulator.OccasionalKey.PublicKey);
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using SxtAspNet.DependencyInjection;
 
 namespace SxtAspNet.Tool.Commands;
 
@@ -70,11 +69,11 @@ internal sealed class LoginOptions
         List<string> problems = [];
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.RelativeOrAbsolute, out var url))
         {
-            ValidateSxtOptions.CheckUrl("--gateway", url, mayHavePath: true, problems);
+            OptionRules.CheckUrl("--gateway", url, mayHavePath: true, problems);
         }
         else
         {
-            problems.Add("--gateway must be an absolute https URL.");
+            problems.Add("--gateway must be an absolute https URL, for example https://gateway.example.com.");
         }
 
         problems.ForEach(result.AddError);
@@ -84,7 +83,7 @@ internal sealed class LoginOptions
     private static void CheckUser(OptionResult result)
     {
         List<string> problems = [];
-        ValidateSxtOptions.CheckUser("--user", result.Tokens is [{ Value: var user }] ? user : null, problems);
+        OptionRules.CheckUser("--user", result.Tokens is [{ Value: var user }] ? user : null, problems);
         problems.ForEach(result.AddError);
     }
 

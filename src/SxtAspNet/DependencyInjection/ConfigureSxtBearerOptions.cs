@@ -1,27 +1,21 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace SxtAspNet.DependencyInjection;
 
-/// <summary>
-/// Binds Authentication:Schemes:{scheme}. What the binder would silently ignore or stumble over is left out and noted,
-/// so that the validation reports it together with everything else.
-/// </summary>
+/// <summary>Sets a scheme's options by Authentication:Schemes:{scheme}; what is wrong there is noted for the validation.</summary>
 internal sealed class ConfigureSxtBearerOptions(IAuthenticationConfigurationProvider configuration) : IConfigureNamedOptions<SxtBearerOptions>
 {
+    internal static readonly Setting Settings = Setting.Of<SxtBearerOptions>();
+
     public void Configure(SxtBearerOptions options) => Configure(Options.DefaultName, options);
 
     public void Configure(string? name, SxtBearerOptions options)
     {
-        if (string.IsNullOrEmpty(name))
+        if (!string.IsNullOrEmpty(name))
         {
-            return;
+            options.ConfigurationProblems.AddRange(
+                ConfigurationReader.ReadOptional(configuration.GetSchemeConfiguration(name), Settings, options));
         }
-
-        var check = ConfigurationCheck.RunForBearer(configuration.GetSchemeConfiguration(name));
-        options.ConfigurationProblems.AddRange(check.Problems);
-        IConfiguration sound = new ConfigurationBuilder().AddInMemoryCollection(check.SoundValues).Build();
-        sound.Bind(options);
     }
 }

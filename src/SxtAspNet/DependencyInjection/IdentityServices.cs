@@ -34,8 +34,7 @@ internal static class IdentityServices
             provider.GetRequiredKeyedService<GatewayTransport>(name),
             provider.GetRequiredKeyedService<SessionIdentity>(name).UserId));
 
-        services.AddKeyedSingleton(name, (provider, _) => new KeySources(
-            KeySources.FactoriesOf(name, provider), provider.GetKeyedServices<ISxtKeySource>(name)));
+        KeyServices.AddTo(services, name);
         services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
             provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(

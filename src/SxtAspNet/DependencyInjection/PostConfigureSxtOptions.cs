@@ -1,19 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace SxtAspNet.DependencyInjection;
 
 /// <summary>Removes what a second registration of the same name added twice.</summary>
-internal sealed class PostConfigureSxtOptions : IPostConfigureOptions<SxtOptions>
+internal sealed class PostConfigureSxtOptions(IServiceProvider provider) : IPostConfigureOptions<SxtOptions>
 {
     public void PostConfigure(string? name, SxtOptions options)
     {
-        Deduplicate(options.Keys, key => (
-            key.File, key.Password, key.PasswordFile, key.RequirePrivateFile,
-            key.AzureKeyVault?.VaultUri, key.AzureKeyVault?.Secret, key.AzureKeyVault?.Version,
-            key.AzureKeyVault?.ManagedIdentityClientId, key.AzureKeyVault?.TenantId));
-        Deduplicate(options.KeySources, source => source);
-        Deduplicate(options.AllowedOrigins, origin => origin);
-        Deduplicate(options.ConfigurationProblems, problem => problem);
+        if (provider.GetKeyedService<KeyKinds>(name) is { } kinds)
+        {
+            Deduplicate(options.Keys, key => (kinds.Entry.Identify(key), key.Source));
+            Deduplicate(options.AllowedOrigins, origin => origin);
+            Deduplicate(options.ConfigurationProblems, problem => problem);
+        }
     }
 
     private static void Deduplicate<T, TIdentity>(IList<T> list, Func<T, TIdentity> identity)

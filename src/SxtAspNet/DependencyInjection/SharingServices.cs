@@ -20,7 +20,9 @@ internal static class SharingServices
         services.AddKeyedSingleton(name, (provider, _) =>
         {
             var keys = provider.GetRequiredKeyedService<SealKeyRing>(name);
-            var store = provider.GetKeyedService<ISxtSessionStore>(name) ?? provider.GetRequiredService<ISxtSessionStore>();
+            var store = SharingOf(provider, name)?.Store
+                ?? Find<ISxtSessionStore>(provider, name)
+                ?? provider.GetRequiredService<InMemorySessionStore>();
             return new SessionStore(
                 store,
                 SessionNameOf(provider, name),
@@ -32,13 +34,13 @@ internal static class SharingServices
         });
         services.AddKeyedSingleton(name, (provider, _) => new SessionLock(
             provider.GetRequiredKeyedService<SessionStore>(name).IsShared
-                ? provider.GetKeyedService<IDistributedLockProvider>(name) ?? provider.GetService<IDistributedLockProvider>()
+                ? SharingOf(provider, name)?.Lock ?? Find<IDistributedLockProvider>(provider, name)
                 : null,
             SessionNameOf(provider, name) + ":lock",
             Runtime(provider),
             Logger(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new SessionNotices(
-            provider.GetKeyedService<ISessionNotices>(name),
+            SharingOf(provider, name)?.Notices ?? Find<ISxtSessionNotices>(provider, name),
             SessionNameOf(provider, name) + ":notices",
             Runtime(provider),
             Logger(provider)));
@@ -54,18 +56,18 @@ internal static class SharingServices
     private static string SessionNameOf(IServiceProvider provider, string name)
     {
         var identity = provider.GetRequiredKeyedService<SessionIdentity>(name);
-        var prefix = provider.GetKeyedService<SharingPrefix>(name) ?? SharingPrefix.Default;
-        return SessionName.Create(prefix.Value, identity.GatewayUrl, identity.UserId);
+        return SessionName.Create(SharingOf(provider, name)?.Prefix ?? "sxt:", identity.GatewayUrl, identity.UserId);
     }
+
+    private static SxtSessionSharing? SharingOf(IServiceProvider provider, string name) =>
+        provider.GetKeyedService<SxtSessionSharing>(name);
+
+    /// <summary>A service of the app's for this identity, else for all.</summary>
+    private static T? Find<T>(IServiceProvider provider, string name)
+        where T : class => provider.GetKeyedService<T>(name) ?? provider.GetService<T>();
 
     private static Runtime Runtime(IServiceProvider provider) => provider.GetRequiredService<Runtime>();
 
     private static ILogger<SessionManager> Logger(IServiceProvider provider) =>
         provider.GetRequiredService<ILogger<SessionManager>>();
-}
-
-/// <summary>What the names of everything shared begin with: instances with different prefixes never share.</summary>
-internal sealed record SharingPrefix(string Value)
-{
-    public static readonly SharingPrefix Default = new("sxt:");
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SxtAspNet.DependencyInjection;
 
 namespace SxtAspNet;
 
@@ -26,4 +29,39 @@ public sealed class SxtBuilder
         Services.AddKeyedSingleton(Name, (provider, _) => factory(provider));
         return this;
     }
+
+    /// <summary>
+    /// Lets the <see cref="SxtOptions.Keys"/> have entries of one more kind. For packages; the second call for the same
+    /// kind does nothing.
+    /// </summary>
+    /// <typeparam name="TOptions">The settings of an entry of this kind.</typeparam>
+    /// <param name="factory">Makes the kind when the identity's options are first read. It must not read them itself.</param>
+    /// <returns>This builder.</returns>
+    public SxtBuilder AddKeyKind<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
+        Func<IServiceProvider, ISxtKeyKind<TOptions>> factory)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        KeyServices.AddKind(Services, Name, factory);
+        return this;
+    }
+
+    /// <summary>
+    /// Shares the identity's session with other instances through an engine. For packages, and for engines that have none;
+    /// of several calls the first one counts.
+    /// </summary>
+    /// <param name="factory">
+    /// Says by what means, when the identity is first used. What has to be disposed is best registered as a service of its
+    /// own: the container disposes it then.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public SxtBuilder ShareSession(Func<IServiceProvider, SxtSessionSharing> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        Services.TryAddKeyedSingleton(Name, (provider, _) => factory(provider));
+        return this;
+    }
+
+    /// <summary>Names the identity in messages: "Space and Time identity 'reports'".</summary>
+    public override string ToString() => IdentityName.Describe(Name);
 }

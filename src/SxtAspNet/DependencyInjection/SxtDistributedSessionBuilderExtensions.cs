@@ -1,9 +1,7 @@
 using Medallion.Threading;
 using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SxtAspNet;
-using SxtAspNet.DependencyInjection;
 using SxtAspNet.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -27,23 +25,22 @@ public static class SxtDistributedSessionBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        var name = builder.Name;
         builder.Services.AddSingleton<IValidateOptions<SxtOptions>>(
-            provider => new RequireServices(name, provider.GetRequiredService<IServiceProviderIsService>()));
-        builder.Services.TryAddKeyedSingleton<ISxtSessionStore>(
-            name, (provider, _) => new DistributedCacheSessionStore(provider.GetRequiredService<IDistributedCache>()));
-        builder.Services.TryAddKeyedSingleton(
-            name, (provider, _) => provider.GetRequiredService<IDistributedLockProvider>());
-        builder.Services.TryAddKeyedSingleton(name, new SharingPrefix(prefix));
-        return builder;
+            provider => new RequireServices(builder, provider.GetRequiredService<IServiceProviderIsService>()));
+        return builder.ShareSession(provider => new SxtSessionSharing
+        {
+            Store = new DistributedCacheSessionStore(provider.GetRequiredService<IDistributedCache>()),
+            Lock = provider.GetRequiredService<IDistributedLockProvider>(),
+            Prefix = prefix,
+        });
     }
 
     /// <summary>Says at startup which of the two services is missing.</summary>
-    private sealed class RequireServices(string identity, IServiceProviderIsService services) : IValidateOptions<SxtOptions>
+    private sealed class RequireServices(SxtBuilder builder, IServiceProviderIsService services) : IValidateOptions<SxtOptions>
     {
         public ValidateOptionsResult Validate(string? name, SxtOptions options)
         {
-            if (name != identity)
+            if (name != builder.Name)
             {
                 return ValidateOptionsResult.Skip;
             }
@@ -61,7 +58,7 @@ public static class SxtDistributedSessionBuilderExtensions
 
             return problems.Count == 0
                 ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"AddDistributedSession of Space and Time identity '{IdentityRegistration.Display(identity)}': {string.Join(' ', problems)}");
+                : ValidateOptionsResult.Fail($"AddDistributedSession of {builder}: {string.Join(' ', problems)}");
         }
     }
 }

@@ -12,19 +12,27 @@ public static class SxtHealthChecksBuilderExtensions
     /// failed. Unhealthy: they fail. It makes no call; its data say the generation, the expiries and the last failure.
     /// </summary>
     /// <param name="builder">The health checks.</param>
-    /// <param name="name">The identity's name, as given to <c>AddSxt</c>; the default identity when not set.</param>
+    /// <param name="name">The health check's name.</param>
+    /// <param name="identity">The identity's name, as given to <c>AddSxt</c>; the default identity when not set.</param>
     /// <param name="failureStatus">What to report instead of Unhealthy.</param>
     /// <param name="tags">Tags to filter by.</param>
+    /// <param name="timeout">A time limit for the check; it needs none.</param>
     /// <returns>The health checks.</returns>
     public static IHealthChecksBuilder AddSxt(
-        this IHealthChecksBuilder builder, string? name = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+        this IHealthChecksBuilder builder,
+        string name = "sxt",
+        string? identity = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var identity = name ?? Options.Options.DefaultName;
+        ArgumentException.ThrowIfNullOrEmpty(name);
         return builder.Add(new HealthCheckRegistration(
-            identity.Length == 0 ? "sxt" : $"sxt:{identity}",
-            provider => new SxtHealthCheck(provider.GetRequiredKeyedService<ISxtSession>(identity)),
+            name,
+            provider => new SxtHealthCheck(provider.GetRequiredKeyedService<ISxtSession>(identity ?? Options.Options.DefaultName)),
             failureStatus,
-            tags));
+            tags,
+            timeout));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SxtOptionsFactory(
         }
         catch (OptionsValidationException exception) when (_lastValid.TryGetValue(name, out var lastValid))
         {
-            logger.InvalidReload(IdentityRegistration.Display(name), exception.Message);
+            logger.InvalidReload(IdentityName.Display(name), exception.Message);
             return lastValid;
         }
     }

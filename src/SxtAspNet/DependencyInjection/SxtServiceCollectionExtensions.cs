@@ -25,7 +25,8 @@ public static class SxtServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddSingleton<IConfigureOptions<SxtOptions>>(new ConfigureSxtOptions(name, configuration));
+        services.AddSingleton<IConfigureOptions<SxtOptions>>(
+            provider => new ConfigureSxtOptions(name, configuration, provider.GetRequiredKeyedService<KeyKinds>(name)));
         services.AddSingleton<IOptionsChangeTokenSource<SxtOptions>>(
             new ConfigurationChangeTokenSource<SxtOptions>(name, configuration));
         return AddIdentity(services, name);
@@ -58,7 +59,7 @@ public static class SxtServiceCollectionExtensions
         {
             services.AddSingleton(new IdentityRegistration(name));
             services.AddOptions<SxtOptions>(name).ValidateOnStart();
-            SharedServices.AddTo(services);
+            AppServices.AddTo(services);
             IdentityServices.AddTo(services, name);
         }
 

@@ -55,12 +55,12 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
     {
         if (options.GatewayUrl is not null)
         {
-            ValidateSxtOptions.CheckUrl(nameof(options.GatewayUrl), options.GatewayUrl, mayHavePath: true, problems);
+            OptionRules.CheckUrl(nameof(options.GatewayUrl), options.GatewayUrl, mayHavePath: true, problems);
         }
 
         for (var index = 0; index < options.AllowedOrigins.Count; index++)
         {
-            ValidateSxtOptions.CheckUrl($"{nameof(options.AllowedOrigins)}[{index}]", options.AllowedOrigins[index], mayHavePath: false, problems);
+            OptionRules.CheckUrl($"{nameof(options.AllowedOrigins)}[{index}]", options.AllowedOrigins[index], mayHavePath: false, problems);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
         CheckCount(nameof(options.MaxConcurrentValidations), options.MaxConcurrentValidations, 1, 10_000);
 
         void CheckTime(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            ValidateSxtOptions.CheckRange(setting, value, least, most, problems);
+            OptionRules.CheckRange(setting, value, least, most, problems);
 
         void CheckCount(string setting, int value, int least, int most)
         {

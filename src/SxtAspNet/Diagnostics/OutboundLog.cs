@@ -11,6 +11,6 @@ internal static partial class OutboundLog
     [LoggerMessage(1201, LogLevel.Information, "A request was answered 401 with a token that has been replaced; it is sent again.")]
     public static partial void Replayed(this ILogger logger);
 
-    [LoggerMessage(1202, LogLevel.Warning, "A request was answered 401 with a token that has been replaced, but its content can't be sent again; set SxtRequestOptions.Replayable if it can.")]
+    [LoggerMessage(1202, LogLevel.Warning, "A request was answered 401 with a token that has been replaced, but its content can't be sent again; call AllowSxtReplay() on the request if it can.")]
     public static partial void NotReplayable(this ILogger logger);
 }

@@ -9,7 +9,7 @@ internal static partial class SessionLog
         LoggerMessage.DefineScope<string>("Space and Time identity {SxtIdentity}");
 
     public static IDisposable? IdentityScope(this ILogger logger, string name) =>
-        Identity(logger, name.Length == 0 ? "(default)" : name);
+        Identity(logger, IdentityName.Display(name));
 
     [LoggerMessage(1100, LogLevel.Information, "Session of generation {Generation} is ready: token until {UsableUntil:O}, session until {EndsAt:O}.")]
     public static partial void SessionReady(this ILogger logger, long generation, DateTimeOffset usableUntil, DateTimeOffset endsAt);

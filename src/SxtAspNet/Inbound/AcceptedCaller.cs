@@ -35,8 +35,10 @@ internal sealed class AcceptedCaller
     public string UserId { get; }
 
     /// <summary>A principal with copies of the claims.</summary>
-    public ClaimsPrincipal CreatePrincipal(string authenticationType) =>
-        new(new ClaimsIdentity(_claims, authenticationType, ClaimTypes.Name, ClaimTypes.Role));
+    public ClaimsPrincipal CreatePrincipal(string authenticationType) => CreatePrincipal(_claims, authenticationType);
+
+    public static ClaimsPrincipal CreatePrincipal(IEnumerable<Claim> claims, string authenticationType) =>
+        new(new ClaimsIdentity(claims, authenticationType, ClaimTypes.Name, ClaimTypes.Role));
 
     public AuthenticationProperties CreateProperties() => new(new Dictionary<string, string?>(_properties, StringComparer.Ordinal));
 }

@@ -8,7 +8,12 @@ namespace SxtAspNet;
 /// </summary>
 public sealed class SxtBearerChallengeContext : PropertiesContext<SxtBearerOptions>
 {
-    internal SxtBearerChallengeContext(
+    /// <summary>Makes a context; the scheme does it, and a test of an app's events may.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="options">The scheme's options.</param>
+    /// <param name="properties">The properties that the challenge was asked for with.</param>
+    public SxtBearerChallengeContext(
         HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options, AuthenticationProperties properties)
         : base(context, scheme, options, properties)
     {

@@ -9,7 +9,11 @@ namespace SxtAspNet;
 /// </summary>
 public sealed class SxtBearerForbiddenContext : ResultContext<SxtBearerOptions>
 {
-    internal SxtBearerForbiddenContext(HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options)
+    /// <summary>Makes a context; the scheme does it, and a test of an app's events may.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="options">The scheme's options.</param>
+    public SxtBearerForbiddenContext(HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options)
         : base(context, scheme, options)
     {
     }

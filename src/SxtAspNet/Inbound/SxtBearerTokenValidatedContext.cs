@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using SxtAspNet.Inbound;
@@ -11,6 +12,24 @@ namespace SxtAspNet;
 public sealed class SxtBearerTokenValidatedContext : ResultContext<SxtBearerOptions>
 {
     private readonly PresentedToken _token;
+
+    /// <summary>Makes a context; the scheme does it, and a test of an app's events may.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="options">The scheme's options.</param>
+    /// <param name="userId">The user id that the gateway answered with; the principal gets it as its name.</param>
+    /// <param name="token">The token, without "Bearer ".</param>
+    public SxtBearerTokenValidatedContext(
+        HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options, string userId, string token)
+        : base(context, scheme, options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        _token = new PresentedToken(token);
+        UserId = userId;
+        Principal = AcceptedCaller.CreatePrincipal(
+            [new Claim(ClaimTypes.NameIdentifier, userId), new Claim(ClaimTypes.Name, userId)], scheme.Name);
+    }
 
     internal SxtBearerTokenValidatedContext(
         HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options, PresentedToken token, AcceptedCaller caller)

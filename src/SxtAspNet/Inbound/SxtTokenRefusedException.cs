@@ -1,36 +1,5 @@
 namespace SxtAspNet;
 
-/// <summary>Why a caller's token was refused.</summary>
-public enum SxtTokenRefusal
-{
-    /// <summary>The Authorization header is not one bearer token.</summary>
-    MalformedHeader,
-
-    /// <summary>It is not a JWT as the gateway issues them.</summary>
-    MalformedToken,
-
-    /// <summary>It is longer than 8,192 characters.</summary>
-    TooLong,
-
-    /// <summary>It is a refresh token, or of another type that is not "access".</summary>
-    NotAnAccessToken,
-
-    /// <summary>It, or its session, is over.</summary>
-    Expired,
-
-    /// <summary>It is not valid yet.</summary>
-    NotYetValid,
-
-    /// <summary>Its user is not one that this app accepts.</summary>
-    UserNotAllowed,
-
-    /// <summary>The gateway says that it is not valid: forged, logged out, or replaced.</summary>
-    RefusedByGateway,
-
-    /// <summary>It names another user than the gateway does.</summary>
-    UserMismatch,
-}
-
 /// <summary>
 /// A caller's token was refused: the failure of the authentication's result, never thrown. Its message is for the
 /// caller and holds nothing of the token.

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace SxtAspNet.Keys;
 
-/// <summary>Key entries with a file.</summary>
+/// <summary>Key entries with a file, and nothing more.</summary>
 internal sealed class FileKeySourceFactory(ILoggerFactory loggers) : IKeySourceFactory
 {
-    public bool Handles(SxtKeyOptions entry) => entry.File is not null;
+    public bool Handles(SxtKeyOptions entry) => entry.File is not null && entry.Kinds.Count == 0;
 
     public ISxtKeySource Create(SxtKeyOptions entry) => new FileKeySource(entry, loggers.CreateLogger<FileKeySource>());
 }

@@ -16,7 +16,7 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtSigningKey?> OpenPreviousAsync(IKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
+    public Task<SxtSigningKey?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(
             source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace SxtAspNet.Keys;
 
 /// <summary>The sources of an identity's keys in the order in which they are tried.</summary>
@@ -8,7 +6,7 @@ internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnum
     private readonly IKeySourceFactory[] _factories = [.. factories];
     private readonly ISxtKeySource[] _added = [.. added];
 
-    private (SxtOptions Options, ISxtKeySource[] Sources)? _known;
+    private volatile Known? _known;
 
     /// <summary>
     /// The sources for these settings. They are kept as long as the settings are the same object, since a source
@@ -21,15 +19,14 @@ internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnum
             return known.Sources;
         }
 
-        ISxtKeySource[] sources = [.. options.Keys.Select(Create), .. options.KeySources, .. _added];
-        _known = (options, sources);
+        ISxtKeySource[] sources = [.. options.Keys.Select(Create), .. _added];
+        _known = new Known(options, sources);
         return sources;
     }
 
-    /// <summary>The kinds of key entries that an identity may have: those of every app, and those added to it alone.</summary>
-    public static IEnumerable<IKeySourceFactory> FactoriesOf(string name, IServiceProvider provider) =>
-        [.. provider.GetServices<IKeySourceFactory>(), .. provider.GetKeyedServices<IKeySourceFactory>(name)];
-
     private ISxtKeySource Create(SxtKeyOptions entry) =>
-        _factories.First(factory => factory.Handles(entry)).Create(entry);
+        entry.Source ?? _factories.First(factory => factory.Handles(entry)).Create(entry);
+
+    /// <summary>One object, so that no reader sees the sources of other settings.</summary>
+    private sealed record Known(SxtOptions Options, ISxtKeySource[] Sources);
 }

@@ -7,7 +7,7 @@ namespace SxtAspNet.Outbound;
 internal static class ReplayableContent
 {
     public static bool CanReplay(HttpRequestMessage request) =>
-        request.Options.TryGetValue(SxtRequestOptions.Replayable, out var replayable) ? replayable : CanReplay(request.Content);
+        request.AllowsSxtReplay() ?? CanReplay(request.Content);
 
     private static bool CanReplay(HttpContent? content)
     {

@@ -40,7 +40,7 @@ internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins,
             request.Headers.Remove(Authorization);
         }
 
-        if (SxtRequestOptions.IsSkipped(request))
+        if (request.SkipsSxtAuthentication())
         {
             return;
         }

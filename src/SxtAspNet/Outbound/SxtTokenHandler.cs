@@ -122,7 +122,7 @@ internal sealed class SxtTokenHandler(
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private Header Examine(HttpRequestMessage request)
     {
-        var isAllowed = origins.Contains(request.RequestUri) && !SxtRequestOptions.IsSkipped(request);
+        var isAllowed = origins.Contains(request.RequestUri) && !request.SkipsSxtAuthentication();
         if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values))
         {
             return isAllowed ? Header.Add : ReportUnlessSkipped(request);
@@ -146,7 +146,7 @@ internal sealed class SxtTokenHandler(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Header ReportUnlessSkipped(HttpRequestMessage request)
     {
-        if (!SxtRequestOptions.IsSkipped(request) && origins.IsFirstRefusal(request.RequestUri))
+        if (!request.SkipsSxtAuthentication() && origins.IsFirstRefusal(request.RequestUri))
         {
             logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
         }

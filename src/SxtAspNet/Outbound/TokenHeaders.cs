@@ -20,7 +20,7 @@ internal sealed class TokenHeaders
     public bool Is(string value, SxtAccessToken token) =>
         _latest is { } latest && ReferenceEquals(latest.Token, token)
             ? value == latest.Value
-            : value.StartsWith(Scheme, StringComparison.Ordinal) && value.AsSpan(Scheme.Length).SequenceEqual(token.Value);
+            : value.StartsWith(Scheme, StringComparison.Ordinal) && value.AsSpan(Scheme.Length).SequenceEqual(token.GetValue());
 
     public bool IsOwn(string value)
     {
@@ -39,7 +39,7 @@ internal sealed class TokenHeaders
                 return latest.Value;
             }
 
-            var value = Scheme + token.Value;
+            var value = Scheme + token.GetValue();
             if (!_recent.Contains(value))
             {
                 if (_recent.Count == Remembered)

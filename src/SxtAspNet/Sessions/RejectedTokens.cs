@@ -207,7 +207,7 @@ internal sealed class RejectedTokens(
             try
             {
                 return await gateway.IsValidAsync(
-                    session.AccessToken!.Value, settings.Current.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
+                    session.AccessToken!.GetValue(), settings.Current.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null })
             {

@@ -149,7 +149,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     public async Task LoadPreviousAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         // Not from a source that just failed: its time limit would only pass once more.
-        foreach (var source in _opened.OfType<IKeyHistory>())
+        foreach (var source in _opened.OfType<ISxtKeyHistory>())
         {
             try
             {

@@ -47,7 +47,7 @@ internal sealed class SessionGranter(
         {
             if (latest?.AccessToken is { } token)
             {
-                await gateway.LogoutAsync(token.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+                await gateway.LogoutAsync(token.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (SxtAuthenticationException failure)

@@ -8,7 +8,7 @@ internal sealed class SessionIdentity
         Name = name;
         UserId = options.UserId;
         GatewayUrl = options.GatewayUrl;
-        BaseUrl = GatewayUrl.AbsolutePath.EndsWith('/') ? GatewayUrl : new Uri(GatewayUrl.AbsoluteUri + "/");
+        BaseUrl = SxtAspNet.BaseUrl.Of(GatewayUrl);
         AllowedOrigins = [.. options.AllowedOrigins];
         Origins = [Origin.Of(GatewayUrl), .. AllowedOrigins.Select(Origin.Of)];
     }
@@ -27,9 +27,6 @@ internal sealed class SessionIdentity
     public Origin[] Origins { get; }
 
     private Uri[] AllowedOrigins { get; }
-
-    /// <summary>An identity's name as a person reads it.</summary>
-    public static string Display(string name) => name.Length == 0 ? "(default)" : name;
 
     public bool Matches(SxtOptions options) =>
         options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.AllowedOrigins.SequenceEqual(AllowedOrigins);

@@ -4,7 +4,7 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
-internal sealed class SessionNotices(ISessionNotices? notices, string channel, Runtime runtime, ILogger logger) : IAsyncDisposable, IDisposable
+internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel, Runtime runtime, ILogger logger) : IAsyncDisposable, IDisposable
 {
     private readonly ForeignCode _code = new(runtime);
     private TaskCompletionSource _next = new(runtime.Completions);
@@ -52,7 +52,7 @@ internal sealed class SessionNotices(ISessionNotices? notices, string channel, R
     /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
     public void Dispose() => _ = End().DisposeAsync().AsTask();
 
-    private async Task SubscribeAsync(ISessionNotices source, SxtOptions options, CancellationToken cancellationToken)
+    private async Task SubscribeAsync(ISxtSessionNotices source, SxtOptions options, CancellationToken cancellationToken)
     {
         try
         {

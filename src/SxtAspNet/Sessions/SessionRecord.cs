@@ -15,7 +15,7 @@ internal static class SessionRecord
 
     public static byte[] Write(Session session)
     {
-        var token = session.AccessToken?.Value ?? "";
+        var token = session.AccessToken?.GetValue() ?? "";
         var record = new byte[HeaderSize + Encoding.UTF8.GetByteCount(token)];
         record[0] = FormatVersion;
         BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(1), session.Generation);

@@ -16,6 +16,9 @@ internal sealed class SessionRenewals : IDisposable
     /// <summary>Whatever instants the gateway names, a session is not renewed sooner.</summary>
     private static readonly TimeSpan ShortestTimeBetween = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is under way gets so long to end when the app stops: within that time it does, or the gateway is silent.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly SessionIdentity _identity;
@@ -97,10 +100,9 @@ internal sealed class SessionRenewals : IDisposable
             return;
         }
 
-        var options = _settings.Current;
         try
         {
-            await running.WaitAsync(options.GatewayTimeout + (2 * options.StoreTimeout), cancellationToken).ConfigureAwait(false);
+            await running.WaitAsync(StopLimit, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
         {

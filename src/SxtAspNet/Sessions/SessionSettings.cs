@@ -22,7 +22,7 @@ internal sealed class SessionSettings : IDisposable
 
             if (!identity.Matches(changed))
             {
-                logger.RestartNeeded(SessionIdentity.Display(name));
+                logger.RestartNeeded(IdentityName.Display(name));
             }
 
             _current = changed;

@@ -44,7 +44,7 @@ internal sealed class SharedSession(
 
         try
         {
-            return await gateway.IsValidAsync(session.AccessToken!.Value, options.GatewayTimeout, cancellationToken).ConfigureAwait(false)
+            return await gateway.IsValidAsync(session.AccessToken!.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false)
                 && IsUsable(session, options) is not false;
         }
         catch (SxtAuthenticationException)

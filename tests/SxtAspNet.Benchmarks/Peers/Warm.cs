@@ -19,7 +19,7 @@ internal sealed class Warm : IDisposable
         services.UseSxtGatewayEmulator(_gateway);
         _provider = services.BuildServiceProvider();
         Session = _provider.GetRequiredService<ISxtSession>();
-        Token = Session.GetAccessTokenAsync().AsTask().GetAwaiter().GetResult().Value;
+        Token = Session.GetAccessTokenAsync().AsTask().GetAwaiter().GetResult().GetValue();
     }
 
     public Uri Url => new(_gateway.BaseAddress, "v1/sql");

@@ -81,8 +81,8 @@ internal sealed class Farm : IAsyncDisposable
             services.UseSxtGatewayEmulator(Gateway);
             services.PostConfigureAll<SxtOptions>(settings =>
             {
-                settings.KeySources.Clear();
-                settings.KeySources.Add(key ?? Key);
+                settings.Keys.Clear();
+                settings.Keys.Add(new() { Source = key ?? Key });
                 settings.BackchannelHttpHandler = Tokens.Observe(settings.BackchannelHttpHandler!);
             });
         });

@@ -5,8 +5,7 @@ namespace SxtAspNet.Simulation.Scenario;
 /// <summary>All that goes wrong.</summary>
 internal sealed partial class FarmSimulation
 {
-    /// <summary>One gateway call, and two of the store.</summary>
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(13);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(6);
 
     private readonly HashSet<string> _active = [];
     private bool _isOver;

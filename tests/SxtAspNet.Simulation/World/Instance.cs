@@ -43,17 +43,17 @@ internal sealed class Instance : IDisposable
         });
         services.AddSingleton<ISxtSessionStore>(Door);
         services.AddSingleton<IDistributedLockProvider>(Door);
-        services.AddKeyedSingleton<ISessionNotices>("", Door);
+        services.AddKeyedSingleton<ISxtSessionNotices>("", Door);
         services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
         services.AddSxt(options => options.UserId = User);
         services.UseSxtGatewayEmulator(gateway);
         services.PostConfigureAll<SxtOptions>(options =>
         {
             options.BackchannelHttpHandler = Link;
-            options.KeySources.Clear();
+            options.Keys.Clear();
             foreach (var source in Keys.Sources)
             {
-                options.KeySources.Add(source);
+                options.Keys.Add(new() { Source = source });
             }
         });
         _provider = services.BuildServiceProvider();

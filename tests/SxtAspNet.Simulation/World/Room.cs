@@ -1,5 +1,4 @@
 using Medallion.Threading;
-using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Simulation.World;
 
@@ -82,7 +81,7 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
     }
 
     /// <summary>One instance's way in.</summary>
-    internal sealed class Door(Room room, VirtualClock clock, Process process) : ISxtSessionStore, IDistributedLockProvider, ISessionNotices
+    internal sealed class Door(Room room, VirtualClock clock, Process process) : ISxtSessionStore, IDistributedLockProvider, ISxtSessionNotices
     {
         /// <summary>Only this instance can't get through.</summary>
         public bool IsShut { get; set; }

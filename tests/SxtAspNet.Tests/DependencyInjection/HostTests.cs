@@ -1,8 +1,13 @@
+using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.DependencyInjection;
 
@@ -57,6 +62,54 @@ public class HostTests
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("00:00:01")]
+    [InlineData("00:10:00")]
+    public async Task A_gateway_that_is_silent_does_not_spoil_the_stop_of_the_app(string acquireTimeout)
+    {
+        var time = new FakeTimeProvider();
+        using var host = CreateSilentHost(time, acquireTimeout, out var gateway);
+        using var answerBeforeDisposal = gateway;
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await gateway.Called.WaitAsync(TestContext.Current.CancellationToken);
+
+        var stopping = host.StopAsync(TestContext.Current.CancellationToken);
+        Assert.False(stopping.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 1112 && record.Level == LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task A_host_that_has_no_more_time_stops_without_an_error()
+    {
+        using var host = CreateSilentHost(new FakeTimeProvider(), "00:10:00", out var gateway);
+        using var answerBeforeDisposal = gateway;
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await gateway.Called.WaitAsync(TestContext.Current.CancellationToken);
+
+        await host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 1112);
+    }
+
+    private static IHost CreateSilentHost(FakeTimeProvider time, string acquireTimeout, out SilentGateway gateway)
+    {
+        var silent = gateway = new SilentGateway();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddFakeLogging();
+        builder.Services.AddSxt(options =>
+        {
+            options.UserId = "orders-service";
+            options.AcquireTimeout = TimeSpan.Parse(acquireTimeout, CultureInfo.InvariantCulture);
+            options.BackchannelHttpHandler = silent;
+            options.Keys.Add(new() { Source = new TestKeySource() });
+        });
+        return builder.Build();
+    }
+
     private static IHost CreateHost(SxtGatewayEmulator gateway, params (string Key, string? Value)[] settings) =>
         CreateHost(gateway, _ => { }, settings);
 
@@ -69,6 +122,28 @@ public class HostTests
         builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
         builder.Services.UseSxtGatewayEmulator(gateway);
         return builder.Build();
+    }
+
+    /// <summary>Takes each call and answers none before it is disposed; then it refuses.</summary>
+    private sealed class SilentGateway : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Called => _called.Task;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            _called.TrySetResult();
+            await _answered.Task.WaitAsync(cancellationToken);
+            return new HttpResponseMessage(HttpStatusCode.BadRequest);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _answered.TrySetResult();
+            base.Dispose(disposing);
+        }
     }
 
     private sealed class Observer : IHostedService

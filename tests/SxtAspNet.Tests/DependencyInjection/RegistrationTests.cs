@@ -145,7 +145,7 @@ public class RegistrationTests
             services.AddSxt(options =>
             {
                 options.UserId = "orders-service";
-                options.KeySources.Add(key);
+                options.Keys.Add(new() { Source = key });
                 options.BackchannelHttpHandler = gateway;
             });
             services.AddHttpClient("api").AddSxtTokenHandler();
@@ -239,9 +239,9 @@ public class RegistrationTests
     private static void Configure(SxtOptions options)
     {
         options.UserId = "orders-service";
-        if (!options.KeySources.Contains(Key))
+        if (options.Keys.All(entry => entry.Source != Key))
         {
-            options.KeySources.Add(Key);
+            options.Keys.Add(new() { Source = Key });
         }
     }
 

@@ -100,7 +100,7 @@ public class HealthCheckTests
         await using var app = new TestApp(services: services =>
         {
             services.AddSxt("reports", options => options.UserId = "reports-service");
-            services.AddHealthChecks().AddSxt().AddSxt("reports", tags: ["ready"]);
+            services.AddHealthChecks().AddSxt().AddSxt("sxt:reports", "reports", tags: ["ready"]);
         });
         await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
 

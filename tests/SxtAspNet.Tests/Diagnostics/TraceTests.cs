@@ -70,7 +70,7 @@ public sealed class TraceTests : IDisposable
         await using var app = new TestApp();
         await app.StartAsync();
         await app.Session.RenewAsync(TestContext.Current.CancellationToken);
-        var token = (await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken)).Value;
+        var token = (await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken)).GetValue();
 
         var traced = _stopped.SelectMany(activity => activity.TagObjects.Select(tag => tag.Value?.ToString())
             .Concat(activity.Baggage.Select(item => item.Value))

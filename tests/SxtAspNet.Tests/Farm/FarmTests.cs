@@ -271,7 +271,7 @@ public class FarmTests
     {
         await using var farm = new TestFarm(2);
         await farm.StartAsync();
-        var token = (await farm.Instances[0].Session.GetAccessTokenAsync(TestContext.Current.CancellationToken)).Value;
+        var token = (await farm.Instances[0].Session.GetAccessTokenAsync(TestContext.Current.CancellationToken)).GetValue();
 
         var stored = Convert.ToBase64String(Assert.Single(farm.Room.Records).Value);
 
@@ -411,8 +411,8 @@ public class FarmTests
         {
             var source = new TestKeySource("missing key");
             source.Fail();
-            options.KeySources.Clear();
-            options.KeySources.Add(source);
+            options.Keys.Clear();
+            options.Keys.Add(new() { Source = source });
         }));
 
         var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(keyless.SendAsync);
@@ -433,8 +433,8 @@ public class FarmTests
             keyFile.Opening = old.OpenAsync;
             farm.Add(services: collection => collection.PostConfigureAll<SxtOptions>(options =>
             {
-                options.KeySources.Clear();
-                options.KeySources.Add(keyFile);
+                options.Keys.Clear();
+                options.Keys.Add(new() { Source = keyFile });
             }));
         }
 

@@ -40,7 +40,7 @@ internal static class InstantKeys
     {
         public bool Handles(SxtKeyOptions entry) => inner.Handles(entry);
 
-        public ISxtKeySource Create(SxtKeyOptions entry) => inner.Create(entry) is var source && source is IKeyHistory history
+        public ISxtKeySource Create(SxtKeyOptions entry) => inner.Create(entry) is var source && source is ISxtKeyHistory history
             ? new SourceWithHistory(source, history)
             : new Source(source);
     }
@@ -53,7 +53,7 @@ internal static class InstantKeys
         public override string ToString() => inner.ToString()!;
     }
 
-    private sealed class SourceWithHistory(ISxtKeySource inner, IKeyHistory history) : Source(inner), IKeyHistory
+    private sealed class SourceWithHistory(ISxtKeySource inner, ISxtKeyHistory history) : Source(inner), ISxtKeyHistory
     {
         public ValueTask<SxtSigningKey?> OpenPreviousAsync(CancellationToken cancellationToken) =>
             Instantly(() => history.OpenPreviousAsync(cancellationToken));

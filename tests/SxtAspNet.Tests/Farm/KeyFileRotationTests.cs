@@ -129,7 +129,7 @@ public sealed class KeyFileRotationTests : IAsyncDisposable
     {
         services.PostConfigureAll<SxtOptions>(options =>
         {
-            options.KeySources.Clear();
+            options.Keys.Clear();
             foreach (var mount in mounts)
             {
                 options.Keys.Add(new() { File = mount.KeyFile });

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using SxtAspNet.Keys;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Farm;
@@ -100,14 +99,14 @@ public sealed class KeyHistoryTests : IAsyncLifetime
     private static void UseKeys(IServiceCollection services, params ISxtKeySource[] sources) =>
         services.PostConfigureAll<SxtOptions>(options =>
         {
-            options.KeySources.Clear();
+            options.Keys.Clear();
             foreach (var source in sources)
             {
-                options.KeySources.Add(source);
+                options.Keys.Add(new() { Source = source });
             }
         });
 
-    private sealed class SourceWithHistory(TestKeySource present, TestKeySource? previous) : ISxtKeySource, IKeyHistory
+    private sealed class SourceWithHistory(TestKeySource present, TestKeySource? previous) : ISxtKeySource, ISxtKeyHistory
     {
         public int PreviousOpenings { get; private set; }
 

@@ -1,6 +1,5 @@
 using Medallion.Threading;
 using Microsoft.Extensions.Time.Testing;
-using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Tests.Farm;
 
@@ -26,7 +25,7 @@ internal sealed class SharedRoom(FakeTimeProvider time)
     /// <summary>One instance's way in.</summary>
     public Door Open() => new(this);
 
-    internal sealed class Door(SharedRoom room) : ISxtSessionStore, IDistributedLockProvider, ISessionNotices
+    internal sealed class Door(SharedRoom room) : ISxtSessionStore, IDistributedLockProvider, ISxtSessionNotices
     {
         /// <summary>Nothing gets through.</summary>
         public bool IsShut { get; set; }

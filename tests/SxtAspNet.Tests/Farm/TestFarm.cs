@@ -141,7 +141,7 @@ internal sealed class TestFarm : IAsyncDisposable
             });
             collection.AddSingleton<ISxtSessionStore>(door);
             collection.AddSingleton<IDistributedLockProvider>(door);
-            collection.AddKeyedSingleton<ISessionNotices>("", door);
+            collection.AddKeyedSingleton<ISxtSessionNotices>("", door);
             collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFakeLogging());
             collection.AddSxt(settings =>
             {

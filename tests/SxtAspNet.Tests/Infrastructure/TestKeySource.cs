@@ -65,10 +65,10 @@ internal static class TestKeys
     public static void UseKeys(this IServiceCollection services, params TestKeySource[] sources) =>
         services.PostConfigureAll<SxtOptions>(options =>
         {
-            options.KeySources.Clear();
+            options.Keys.Clear();
             foreach (var source in sources)
             {
-                options.KeySources.Add(source);
+                options.Keys.Add(new() { Source = source });
             }
         });
 }

@@ -60,7 +60,7 @@ public class ReplayableContentTests
     public void A_request_that_is_marked_replayable_is_whatever_its_content()
     {
         using var request = Request(new StreamContent(new MemoryStream()));
-        request.Options.Set(SxtRequestOptions.Replayable, true);
+        request.AllowSxtReplay();
 
         Assert.True(ReplayableContent.CanReplay(request));
     }
@@ -69,7 +69,7 @@ public class ReplayableContentTests
     public void A_request_that_is_marked_not_replayable_is_not_whatever_its_content()
     {
         using var request = Request(null);
-        request.Options.Set(SxtRequestOptions.Replayable, false);
+        request.AllowSxtReplay(false);
 
         Assert.False(ReplayableContent.CanReplay(request));
     }

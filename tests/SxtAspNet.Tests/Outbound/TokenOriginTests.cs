@@ -40,7 +40,7 @@ public class TokenOriginTests
         using var response = await GetAsync(app, url);
 
         var token = await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
-        Assert.Equal($"Bearer {token.Value}", Assert.Single(app.Recorder.Requests).Authorization);
+        Assert.Equal($"Bearer {token.GetValue()}", Assert.Single(app.Recorder.Requests).Authorization);
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public class TokenOriginTests
         await using var app = CreateApp();
         using var toGateway = new HttpRequestMessage(HttpMethod.Get, "https://gateway.sxt.test/v1/sql");
         using var elsewhere = new HttpRequestMessage(HttpMethod.Get, "https://elsewhere.test/");
-        toGateway.Options.Set(SxtRequestOptions.SkipAuthentication, true);
-        elsewhere.Options.Set(SxtRequestOptions.SkipAuthentication, true);
+        toGateway.SkipSxtAuthentication();
+        elsewhere.SkipSxtAuthentication();
 
         using var first = await app.CreateClient().SendAsync(toGateway, TestContext.Current.CancellationToken);
         using var second = await app.CreateClient().SendAsync(elsewhere, TestContext.Current.CancellationToken);
@@ -104,7 +104,7 @@ public class TokenOriginTests
     {
         await using var app = CreateApp();
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://gateway.sxt.test/v1/sql");
-        request.Options.Set(SxtRequestOptions.SkipAuthentication, false);
+        request.SkipSxtAuthentication().SkipSxtAuthentication(false);
 
         using var response = await app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
 
@@ -172,7 +172,7 @@ public class TokenOriginTests
         var token = await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, recorder.Requests.Count);
         Assert.NotEqual(recorder.Requests[0].Authorization, recorder.Requests[1].Authorization);
-        Assert.Equal($"Bearer {token.Value}", recorder.Requests[1].Authorization);
+        Assert.Equal($"Bearer {token.GetValue()}", recorder.Requests[1].Authorization);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public class TokenOriginTests
         var recorder = new RequestRecorder { Answer = _ => Responses.Status(HttpStatusCode.OK) };
         await using var app = CreateApp(services => services.AddHttpClient("skipping")
             .AddHttpMessageHandler(() => new SecondAttempt(
-                request => request.Options.Set(SxtRequestOptions.SkipAuthentication, true)))
+                request => request.SkipSxtAuthentication()))
             .AddSxtTokenHandler()
             .AddHttpMessageHandler(() => new RecordingHandler(recorder)));
 

@@ -33,6 +33,7 @@ public sealed class WebApiCallerTests : IAsyncDisposable
             .UseEnvironment("Production")
             .UseSetting("Sxt:UserId", TestApp.User)
             .UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:0", Caller)
+            .UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:1", TestApp.User)
             .ConfigureTestServices(services => services.UseSxtGatewayEmulator(_gateway)));
     }
 
@@ -44,6 +45,22 @@ public sealed class WebApiCallerTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var claims = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.Contains(claims.EnumerateArray(), claim => claim.GetProperty("value").GetString() == Caller);
+    }
+
+    [Theory]
+    [InlineData(null, HttpStatusCode.Unauthorized)]
+    [InlineData(Caller, HttpStatusCode.Forbidden)]
+    [InlineData(TestApp.User, HttpStatusCode.OK)]
+    public async Task Only_the_apps_own_user_may_end_its_sessions(string? user, HttpStatusCode expected)
+    {
+        using var client = _production.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/logout");
+        request.Headers.Authorization = user is null ? null : new AuthenticationHeaderValue("Bearer", _gateway.IssueAccessToken(user));
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal(expected is HttpStatusCode.OK ? 1 : 0, _gateway.Calls.Count(SxtGatewayCallKind.Logout));
     }
 
     [Fact]

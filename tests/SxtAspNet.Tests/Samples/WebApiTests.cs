@@ -36,7 +36,7 @@ public class WebApiTests
 
         var token = await factory.Services.GetRequiredService<ISxtSession>().GetAccessTokenAsync(TestContext.Current.CancellationToken);
         Assert.Contains("\"state\":\"Active\"", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(token.Value, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(token.GetValue(), text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public class ColdStartTests
         var acquiring = app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
 
         Assert.True(acquiring.IsCompletedSuccessfully);
-        Assert.DoesNotContain((await acquiring).Value, (await acquiring).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain((await acquiring).GetValue(), (await acquiring).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace SxtAspNet.Tests.Sessions;
 public class LoginKeyTests
 {
     [Fact]
-    public async Task Configured_keys_are_tried_first_then_sources_in_the_options_then_added_ones()
+    public async Task The_keys_of_the_options_are_tried_in_their_order_then_added_sources()
     {
         var source = new TestKeySource("source in the options");
         var added = new TestKeySource("added source");
@@ -27,8 +27,8 @@ public class LoginKeyTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Collection(
             Warnings(app),
-            first => Assert.StartsWith("file /nowhere/sxt.pem:", first, StringComparison.Ordinal),
-            second => Assert.StartsWith("source in the options:", second, StringComparison.Ordinal));
+            first => Assert.StartsWith("source in the options:", first, StringComparison.Ordinal),
+            second => Assert.StartsWith("file /nowhere/sxt.pem:", second, StringComparison.Ordinal));
     }
 
     [Fact]

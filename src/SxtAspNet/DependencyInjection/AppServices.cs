@@ -9,7 +9,7 @@ using SxtAspNet.Sessions;
 namespace SxtAspNet.DependencyInjection;
 
 /// <summary>What all identities of an app use. Everything can be replaced, and nothing is created before it is used.</summary>
-internal static class SharedServices
+internal static class AppServices
 {
     public static void AddTo(IServiceCollection services)
     {
@@ -23,7 +23,7 @@ internal static class SharedServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, FileKeySourceFactory>(
             provider => new FileKeySourceFactory(provider.GetRequiredService<ILoggerFactory>())));
         services.TryAddSingleton(provider => new Runtime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
-        services.TryAddSingleton<ISxtSessionStore>(
+        services.TryAddSingleton(
             provider => new InMemorySessionStore(provider.GetRequiredService<Runtime>().TimeProvider));
     }
 }

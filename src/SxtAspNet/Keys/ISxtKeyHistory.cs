@@ -1,10 +1,11 @@
-namespace SxtAspNet.Keys;
+namespace SxtAspNet;
 
 /// <summary>
-/// A source that still has the key from before its last rotation. Nothing is signed with that key; it opens what an instance
-/// sealed that does not know of the rotation yet.
+/// What a key source implements too when it still has the key from before its last rotation. Nothing is signed with that
+/// key: it opens what an instance sealed that does not know of the rotation yet, so that a farm goes on sharing its
+/// session while a key is replaced.
 /// </summary>
-internal interface IKeyHistory
+public interface ISxtKeyHistory
 {
     /// <summary>Opens the previous key. The caller disposes it.</summary>
     /// <param name="cancellationToken">Cancelled when the time limit for opening a key is over.</param>

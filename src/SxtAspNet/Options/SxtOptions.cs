@@ -1,18 +1,5 @@
 namespace SxtAspNet;
 
-/// <summary>When an instance logs in for the first time.</summary>
-public enum SxtLoginAtStartup
-{
-    /// <summary>While the app starts, without holding it up; a failure is logged and tried again. The default.</summary>
-    Background,
-
-    /// <summary>Before the app serves its first request; a failure fails the start.</summary>
-    Required,
-
-    /// <summary>When the first request needs a token.</summary>
-    OnDemand,
-}
-
 /// <summary>
 /// One Space and Time identity: whom to log in as, with which keys, at which gateway, and when to renew. All times
 /// are <see cref="TimeSpan"/>s; in configuration, "00:05:00" is five minutes.
@@ -27,12 +14,9 @@ public sealed class SxtOptions
 
     /// <summary>
     /// The signing keys, in the order in which they are tried. The next one is tried when a key can't be opened or
-    /// the gateway refuses it. At least one is required, here, in <see cref="KeySources"/> or by <see cref="SxtBuilder.AddKeySource"/>.
+    /// the gateway refuses it. At least one is required, here or by <see cref="SxtBuilder.AddKeySource"/>.
     /// </summary>
     public IList<SxtKeyOptions> Keys { get; } = [];
-
-    /// <summary>Sources of signing keys in code, tried after <see cref="Keys"/>; see <see cref="SxtBuilder.AddKeySource"/> too.</summary>
-    public IList<ISxtKeySource> KeySources { get; } = [];
 
     /// <summary>
     /// Origins (scheme, host, port) that receive the access token besides the gateway's own. Plain http is accepted

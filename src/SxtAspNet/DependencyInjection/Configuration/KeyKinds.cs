@@ -1,0 +1,104 @@
+namespace SxtAspNet.DependencyInjection;
+
+/// <summary>The kinds of key entries that an identity may have besides files, and all of its settings with them.</summary>
+internal sealed class KeyKinds
+{
+    // Kinds of packages of ours: whoever forgets one is told its name, not that there is no such setting.
+    private static readonly KeyPackage[] Packages = [new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()")];
+
+    private readonly KeyKind[] _kinds;
+
+    public KeyKinds(IEnumerable<KeyKind> kinds)
+    {
+        _kinds = [.. kinds];
+        Entry = Setting.Of<SxtKeyOptions>();
+        foreach (var member in _kinds.Select(kind => kind.Member).Concat(Packages.Where(IsMissing).Select(package => package.Member)))
+        {
+            Entry.Members![member.Name] = member;
+        }
+
+        Root = Setting.Of<SxtOptions>(KeyValuePair.Create(typeof(SxtKeyOptions), Entry));
+    }
+
+    /// <summary>The settings of an identity.</summary>
+    public Setting Root { get; }
+
+    /// <summary>The settings of one of its keys.</summary>
+    public Setting Entry { get; }
+
+    private IEnumerable<string> Names => _kinds.Select(kind => kind.Name).Concat(Packages.Where(IsMissing).Select(package => package.Kind));
+
+    public void Check(string setting, SxtKeyOptions entry, List<string> problems)
+    {
+        var hasFile = !string.IsNullOrEmpty(entry.File);
+        var kinds = _kinds.Where(kind => kind.Handles(entry)).ToArray();
+        string[] places =
+        [
+            .. hasFile && !Array.Exists(kinds, kind => kind.AddsToFile) ? [nameof(entry.File)] : Array.Empty<string>(),
+            .. kinds.Select(kind => kind.Name),
+            .. entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Select(type => NameOf(type, entry)),
+        ];
+        if (places.Length == 0)
+        {
+            problems.Add($"{setting} names no key; set {nameof(entry.File)} or {string.Join(" or ", Names)}.");
+            return;
+        }
+
+        if (places.Length > 1)
+        {
+            problems.Add($"{setting} has both {string.Join(" and ", places)}. Were two configuration sources merged "
+                + "(an environment variable such as Sxt__Keys__0__File adds to the entry of appsettings)? Give each its own index.");
+            return;
+        }
+
+        CheckFile(setting, entry, hasFile, problems);
+        if (kinds is [{ AddsToFile: true } adding] && !hasFile)
+        {
+            problems.Add($"{setting}.{adding.Name} goes with a {nameof(entry.File)}; set that too.");
+        }
+
+        problems.AddRange(kinds.SelectMany(kind => kind.Validate(setting, entry)));
+        problems.AddRange(entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Where(type => type != typeof(ISxtKeySource))
+            .Select(type => Missing(setting, type, entry)));
+    }
+
+    private static void CheckFile(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)
+    {
+        if (!hasFile && (entry.Password is not null || entry.PasswordFile is not null || entry.RequirePrivateFile))
+        {
+            problems.Add($"{setting}: Password, PasswordFile and RequirePrivateFile are for a File only.");
+        }
+
+        if (entry.Password is not null && entry.PasswordFile is not null)
+        {
+            problems.Add($"{setting} has both Password and PasswordFile; keep one.");
+        }
+    }
+
+    private static string NameOf(Type type, SxtKeyOptions entry) =>
+        type == typeof(ISxtKeySource) ? "Source"
+        : PackageOf(type, entry) is { } package ? package.Kind
+        : type.Name;
+
+    private static string Missing(string setting, Type type, SxtKeyOptions entry) => PackageOf(type, entry) is { } package
+        ? $"{setting} is of the kind {package.Kind}; add the package {package.Name} and call AddSxt(...).{package.Call}."
+        : $"{setting} is of a kind that this identity was not given ({type.Name} of {type.Assembly.GetName().Name}); "
+            + "call the method that adds it after AddSxt(...).";
+
+    /// <summary>The package that is missing: the configuration named its kind, or code set its options.</summary>
+    private static KeyPackage? PackageOf(Type type, SxtKeyOptions entry) => type == typeof(KeyPackage)
+        ? entry.GetKind<KeyPackage>()
+        : Array.Find(Packages, package => package.Name == type.Assembly.GetName().Name);
+
+    private bool IsMissing(KeyPackage package) => !Array.Exists(_kinds, kind => kind.Name == package.Kind);
+
+    /// <summary>A package of ours with a kind of keys; in an entry: the package that it would need.</summary>
+    private sealed record KeyPackage(string Kind, string Name, string Call)
+    {
+        public SettingMember Member => new(
+            Kind,
+            Setting.Opaque(() => this),
+            entry => ((SxtKeyOptions)entry).GetKind<KeyPackage>(),
+            (entry, _) => ((SxtKeyOptions)entry).SetKind(this));
+    }
+}

@@ -1,0 +1,48 @@
+namespace SxtAspNet;
+
+/// <summary>What options of one form have to keep, wherever they stand. Each problem is a sentence that says what to write instead.</summary>
+internal static class OptionRules
+{
+    public static void CheckUser(string setting, string? userId, List<string> problems)
+    {
+        if (string.IsNullOrEmpty(userId))
+        {
+            problems.Add($"{setting} is missing; set it to the Space and Time user id to log in as.");
+        }
+        else if (userId.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
+        {
+            problems.Add($"{setting} holds white space; remove it.");
+        }
+    }
+
+    public static void CheckUrl(string setting, Uri url, bool mayHavePath, List<string> problems)
+    {
+        if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+        {
+            problems.Add($"{setting} must be an absolute https URL, for example https://gateway.example.com.");
+            return;
+        }
+
+        if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback)
+        {
+            problems.Add($"{setting} uses plain http, which would show the token to the network; use https (http is for loopback only).");
+        }
+
+        if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+        {
+            problems.Add($"{setting} must have no user, query or fragment; write scheme, host and port.");
+        }
+        else if (!mayHavePath && url.AbsolutePath != "/")
+        {
+            problems.Add($"{setting} is an origin and can't have a path; write scheme, host and port.");
+        }
+    }
+
+    public static void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most, List<string> problems)
+    {
+        if (value < least || value > most)
+        {
+            problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
+        }
+    }
+}
