@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Gateway;
 using SxtAspNet.Keys;
 
 namespace SxtAspNet.DependencyInjection;
@@ -22,6 +23,7 @@ internal sealed class ValidateSxtOptions(
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
         CheckTimes(options, problems);
+        CheckBackchannel(options.BackchannelHttpHandler, problems);
         if (!Enum.IsDefined(options.LoginAtStartup))
         {
             problems.Add($"LoginAtStartup is not one of {string.Join(", ", Enum.GetNames<SxtLoginAtStartup>())}.");
@@ -81,6 +83,14 @@ internal sealed class ValidateSxtOptions(
         else if (!mayHavePath && url.AbsolutePath != "/")
         {
             problems.Add($"{setting} is an origin and can't have a path; write scheme, host and port.");
+        }
+    }
+
+    internal static void CheckBackchannel(HttpMessageHandler? handler, List<string> problems)
+    {
+        if (Backchannel.Harden(handler) is { } problem)
+        {
+            problems.Add(problem);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class TokenValidator : IDisposable
     private readonly GatewayTransport _transport;
     private readonly GatewayInquiry _inquiry;
     private readonly VerdictCache _cache;
-    private readonly SharedValidations _validations;
+    private readonly RunningValidations _validations;
     private long _overloadReportDue;
 
     public TokenValidator(string scheme, SxtBearerOptions options, CallerGateway gateway, ILogger logger)
@@ -38,10 +38,10 @@ internal sealed class TokenValidator : IDisposable
         _logger = logger;
         _allowed = new AllowedCallers(options);
         _clock = new GatewayClock(_timeProvider);
-        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, _timeProvider, Random.Shared.NextDouble);
+        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, new Runtime(_timeProvider));
         _inquiry = new GatewayInquiry(scheme, options, gateway, _transport, _clock, _allowed, _timeProvider, logger);
         _cache = new VerdictCache(options.CacheSize, _timeProvider);
-        _validations = new SharedValidations(_cache, options.MaxConcurrentValidations);
+        _validations = new RunningValidations(_cache, options.MaxConcurrentValidations);
         _overloadReportDue = _timeProvider.GetTimestamp();
     }
 
@@ -117,7 +117,7 @@ internal sealed class TokenValidator : IDisposable
         // Once a minute: this happens when requests are many.
         var due = Volatile.Read(ref _overloadReportDue);
         var now = _timeProvider.GetTimestamp();
-        var next = now + (long)(OverloadReportInterval.TotalSeconds * _timeProvider.TimestampFrequency);
+        var next = _timeProvider.Add(now, OverloadReportInterval);
         if (now >= due && Interlocked.CompareExchange(ref _overloadReportDue, next, due) == due)
         {
             _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations);
