@@ -50,7 +50,7 @@ internal sealed partial class GatewayAnswer(
         {
             HttpStatusCode.TooManyRequests => Failure(SxtFailureReason.Throttled, "asks for fewer calls"),
             HttpStatusCode.ProxyAuthenticationRequired => Failure(
-                SxtFailureReason.GatewayUnreachable, "can't be reached: the proxy asks for authentication; check the proxy's settings"),
+                SxtFailureReason.GatewayUnreachable, "can't be reached: the proxy asks for authentication"),
             HttpStatusCode.RequestTimeout => Failure(SxtFailureReason.GatewayUnreachable, "timed out"),
             >= HttpStatusCode.InternalServerError => Failure(SxtFailureReason.GatewayUnreachable, "failed"),
             _ => BadAnswer("a redirect or another status that the protocol does not have; check GatewayUrl"),

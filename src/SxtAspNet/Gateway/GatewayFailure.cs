@@ -34,7 +34,7 @@ internal static partial class GatewayFailure
         var socket = causes.OfType<SocketException>().FirstOrDefault();
         return (http?.HttpRequestError ?? causes.OfType<HttpIOException>().FirstOrDefault()?.HttpRequestError, thrown) switch
         {
-            (HttpRequestError.NameResolutionError, _) => Unreachable(socket?.Message ?? "Name or service not known"),
+            (HttpRequestError.NameResolutionError, _) => Unreachable($"the name can't be resolved ({socket?.Message ?? "no such host"})"),
             (HttpRequestError.ProxyTunnelError, _) => Unreachable(Proxy(http!)),
             (HttpRequestError.SecureConnectionError, _) when socket is null => Unreachable(Tls(causes)),
             (HttpRequestError.ResponseEnded, _) => Unreachable("the connection ended before the answer did"),

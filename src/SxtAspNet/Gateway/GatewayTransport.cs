@@ -83,18 +83,25 @@ internal sealed class GatewayTransport : IDisposable
     private async Task<GatewayAnswer> AttemptAsync(Sending sending, CancellationToken cancellationToken)
     {
         var call = sending.Call;
-        var remaining = Remaining(sending);
+        var remaining = sending.Timeout - _timeProvider.GetElapsedTime(sending.StartedAt);
         if (remaining <= TimeSpan.Zero)
         {
             throw new TimeoutException();
         }
 
-        // The call belongs to nobody's trace but the renewal's, which the thread of foreign code doesn't know.
+        // The app's handler may trace its requests; the thread of foreign code doesn't know to which renewal they belong.
         var activity = Activity.Current;
         try
         {
+            sending.IsMade = false;
             var received = await _foreign.RunAsync(
-                token => ReceiveAsync(call, activity, token), remaining, cancellationToken).ConfigureAwait(false);
+                token =>
+                {
+                    sending.IsMade = true;
+                    return ReceiveAsync(call, activity, token);
+                },
+                remaining,
+                cancellationToken).ConfigureAwait(false);
             return Read(call, received);
         }
         catch (SxtAuthenticationException failure)
@@ -196,13 +203,11 @@ internal sealed class GatewayTransport : IDisposable
         return delay is { } known ? (known > TimeSpan.Zero ? known : TimeSpan.Zero) : null;
     }
 
-    private TimeSpan Remaining(Sending sending) => sending.Timeout - _timeProvider.GetElapsedTime(sending.StartedAt);
-
     private SxtAuthenticationException TimedOut(Sending sending) => new(
         SxtFailureReason.GatewayUnreachable,
-        Remaining(sending) > TimeSpan.Zero
-            ? $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; look into that handler."
-            : $"{sending.Call}: the gateway {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout).");
+        sending.IsMade
+            ? $"{sending.Call}: the gateway {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
+            : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; look into that handler.");
 
     private sealed class Sending(GatewayCall call, TimeSpan timeout, long startedAt)
     {
@@ -211,6 +216,9 @@ internal sealed class GatewayTransport : IDisposable
         public TimeSpan Timeout => timeout;
 
         public long StartedAt => startedAt;
+
+        /// <summary>Whether the last attempt reached the handler.</summary>
+        public bool IsMade { get; set; }
 
         public SxtAuthenticationException? LastFailure { get; set; }
     }
