@@ -57,15 +57,21 @@ internal sealed class TokenValidator : IDisposable
         }
 
         Span<char> key = stackalloc char[TokenKey.Length];
-        TokenKey.Write(token.Span, key);
+        if (!TokenKey.TryWrite(token.Span, key))
+        {
+            return new(TokenVerdict.Refuse(SxtTokenRefusal.MalformedToken));
+        }
+
         return _cache.Find(key) is { } known ? new(known) : ValidateUnknownAsync(token, key, cancellationToken);
     }
 
     public void Invalidate(ReadOnlySpan<char> token)
     {
         Span<char> key = stackalloc char[TokenKey.Length];
-        TokenKey.Write(token, key);
-        _validations.Invalidate(key.ToString());
+        if (TokenKey.TryWrite(token, key))
+        {
+            _validations.Invalidate(key.ToString());
+        }
     }
 
     public void Dispose()
