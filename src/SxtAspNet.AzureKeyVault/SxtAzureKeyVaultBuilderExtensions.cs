@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using SxtAspNet;
 using SxtAspNet.AzureKeyVault;
 using SxtAspNet.Keys;
-using SxtAspNet.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
