@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using SxtAspNet.Testing.Core;
 using SxtAspNet.Testing.DependencyInjection;
 using SxtAspNet.Testing.Fronts;
@@ -39,18 +40,32 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
 
     internal OccasionalKey OccasionalKey { get; } = new();
 
-    private SxtGatewayEmulator(GatewayCore core, KestrelFront? front)
+    private SxtGatewayEmulator(GatewayCore core, KestrelFront? front, X509Certificate2? certificate = null)
     {
         _core = core;
         _front = front;
+        Certificate = certificate;
         BaseAddress = front?.BaseAddress ?? new Uri("https://gateway.sxt.test/");
     }
 
     /// <summary>
-    /// Where the gateway is: <c>http://127.0.0.1:port/</c> when it was started over HTTP, else the name
+    /// Where the gateway is: <c>http://127.0.0.1:port/</c> (or https) when it was started over HTTP, else the name
     /// <c>https://gateway.sxt.test/</c>, which only <see cref="CreateHandler"/> knows.
     /// </summary>
     public Uri BaseAddress { get; }
+
+    /// <summary>
+    /// The certificate of a gateway over https, without its private key, for a client that is to trust it;
+    /// <see langword="null"/> without https.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// var handler = new SocketsHttpHandler();
+    /// handler.SslOptions.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust };
+    /// handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(gateway.Certificate!);
+    /// </code>
+    /// </example>
+    public X509Certificate2? Certificate { get; }
 
     /// <summary>How the gateway behaves; may be changed while it runs.</summary>
     public SxtGatewayEmulatorOptions Options => _core.Options;
@@ -63,20 +78,32 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="IOException">No port could be had.</exception>
-    public static async Task<SxtGatewayEmulator> StartAsync(
+    public static Task<SxtGatewayEmulator> StartAsync(
+        SxtGatewayEmulatorOptions? options = null,
+        TimeProvider? timeProvider = null,
+        CancellationToken cancellationToken = default) =>
+        StartAsync(certificate: null, options, timeProvider, cancellationToken);
+
+    /// <summary>Starts a gateway over https on a free port of the loopback address.</summary>
+    /// <param name="certificate">The certificate that it shows.</param>
+    /// <param name="options">How the gateway behaves; the strict defaults when omitted.</param>
+    /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">No port could be had.</exception>
+    public static async Task<SxtGatewayEmulator> StartHttpsAsync(
+        SxtGatewayCertificate certificate = SxtGatewayCertificate.Valid,
         SxtGatewayEmulatorOptions? options = null,
         TimeProvider? timeProvider = null,
         CancellationToken cancellationToken = default)
     {
-        var core = new GatewayCore(options ?? new(), timeProvider ?? TimeProvider.System);
+        X509Certificate2 own = FrontCertificate.Create(certificate);
         try
         {
-            KestrelFront front = await KestrelFront.StartAsync(core, cancellationToken).ConfigureAwait(false);
-            return new SxtGatewayEmulator(core, front);
+            return await StartAsync(own, options, timeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            core.Dispose();
+            own.Dispose();
             throw;
         }
     }
@@ -166,5 +193,25 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
         }
 
         _core.Dispose();
+    }
+
+    private static async Task<SxtGatewayEmulator> StartAsync(
+        X509Certificate2? certificate,
+        SxtGatewayEmulatorOptions? options,
+        TimeProvider? timeProvider,
+        CancellationToken cancellationToken)
+    {
+        var core = new GatewayCore(options ?? new(), timeProvider ?? TimeProvider.System);
+        try
+        {
+            KestrelFront front = await KestrelFront.StartAsync(core, certificate, cancellationToken).ConfigureAwait(false);
+            return new SxtGatewayEmulator(
+                core, front, certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.RawData));
+        }
+        catch
+        {
+            core.Dispose();
+            throw;
+        }
     }
 }

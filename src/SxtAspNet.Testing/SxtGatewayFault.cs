@@ -58,6 +58,14 @@ public sealed class SxtGatewayFault
 
     internal bool Truncates { get; private init; }
 
+    internal bool ResetsBefore { get; private init; }
+
+    internal AnswerEnding Ending { get; private init; }
+
+    internal TimeSpan Pause { get; private init; }
+
+    internal bool SilencesConnections { get; private init; }
+
     /// <summary>An error answer with a JSON problem as its body, in place of the gateway's work.</summary>
     /// <param name="statusCode">The HTTP status code, 200 to 599, such as 503.</param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
@@ -172,14 +180,54 @@ public sealed class SxtGatewayFault
     public static SxtGatewayFault TruncateBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Truncates = true };
 
-    /// <summary>Takes one of the remaining hits, if the call is of the fault's kind.</summary>
-    internal bool TryHit(SxtGatewayCallKind kind)
-    {
-        if (Kind is { } only && only != kind)
-        {
-            return false;
-        }
+    /// <summary>
+    /// A connection that is accepted and then silent, before TLS too, as behind a server that hangs. It hits connections
+    /// instead of calls: those that are open already go on. In memory, each call is a connection of its own.
+    /// </summary>
+    /// <param name="times">How many connections to hit; <see langword="null"/>: until cleared.</param>
+    public static SxtGatewayFault Silence(int? times = null) => new(times, kind: null) { SilencesConnections = true };
 
+    /// <summary>
+    /// A connection that ends in the middle of the answer's headers, after the gateway did its work. In memory: before them.
+    /// </summary>
+    /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
+    /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    public static SxtGatewayFault DropInHeaders(int? times = null, SxtGatewayCallKind? kind = null) =>
+        new(times, kind) { Ending = AnswerEnding.InHeaders };
+
+    /// <summary>A connection that ends in the middle of the answer's body, after the gateway did its work.</summary>
+    /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
+    /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    public static SxtGatewayFault DropInBody(int? times = null, SxtGatewayCallKind? kind = null) =>
+        new(times, kind) { Ending = AnswerEnding.InBody };
+
+    /// <summary>A connection that is reset (RST) once the request was read and before the gateway does its work.</summary>
+    /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
+    /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    public static SxtGatewayFault ResetBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
+        new(times, kind) { ResetsBefore = true };
+
+    /// <summary>A connection that is reset (RST) after the gateway did its work: the answer is lost, the work stands.</summary>
+    /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
+    /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    public static SxtGatewayFault ResetAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
+        new(times, kind) { Ending = AnswerEnding.Reset };
+
+    /// <summary>An answer, after the gateway did its work, whose body trickles: byte by byte, with pauses.</summary>
+    /// <param name="pause">The pause before each byte, on the emulator's <see cref="TimeProvider"/>.</param>
+    /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
+    /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    public static SxtGatewayFault Trickle(TimeSpan pause, int? times = null, SxtGatewayCallKind? kind = null) =>
+        new(times, kind) { Pause = Checked(pause) };
+
+    /// <summary>Takes one of the remaining hits, if the call is of the fault's kind.</summary>
+    internal bool TryHit(SxtGatewayCallKind kind) => !SilencesConnections && (Kind ?? kind) == kind && TryTake();
+
+    /// <summary>Takes one of the remaining hits, if the fault is one of connections.</summary>
+    internal bool TryHitConnection() => SilencesConnections && TryTake();
+
+    private bool TryTake()
+    {
         // The same fault may have been given to more than one emulator, so their locks do not protect it.
         int remaining;
         do
@@ -212,7 +260,12 @@ public sealed class SxtGatewayFault
             return null;
         }
 
-        return _reply ?? (Truncates ? own with { Body = own.Body[..(own.Body.Length / 2)] } : own);
+        return _reply ?? (own with
+        {
+            Body = Truncates ? own.Body[..(own.Body.Length / 2)] : own.Body,
+            Ending = Ending,
+            Pause = Pause,
+        });
     }
 
     private static TimeSpan Checked(TimeSpan delay)

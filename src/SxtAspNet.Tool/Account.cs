@@ -21,8 +21,7 @@ internal sealed class Account : IDisposable
             BaseUrl.Of(options.GatewayUrl),
             backchannel: null,
             new GatewayClock(timeProvider),
-            timeProvider,
-            Random.Shared.NextDouble);
+            new Runtime(timeProvider));
         _client = new GatewayClient(_transport, options.UserId);
         Keyring = new GatewayKeyring(_transport, options.UserId);
     }

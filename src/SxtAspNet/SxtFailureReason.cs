@@ -3,7 +3,10 @@ namespace SxtAspNet;
 /// <summary>Why no access token could be had.</summary>
 public enum SxtFailureReason
 {
-    /// <summary>The gateway did not answer, or answered that it can't serve (5xx). Trying again later may help.</summary>
+    /// <summary>
+    /// The gateway did not answer, for whatever reason between here and there (the message names it: DNS, proxy, TLS, dropped
+    /// packets, a handler of the app's own), or answered that it can't serve (5xx). Trying again later may help.
+    /// </summary>
     GatewayUnreachable,
 
     /// <summary>The challenge was older than the 30 seconds that the gateway grants before it was exchanged.</summary>

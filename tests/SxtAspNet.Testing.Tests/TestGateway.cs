@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 
 namespace SxtAspNet.Testing.Tests;
@@ -7,6 +8,7 @@ public enum Front
 {
     InMemory,
     Http,
+    Https,
 }
 
 /// <summary>An emulator on a virtual clock, with a user who can log in.</summary>
@@ -49,8 +51,18 @@ internal sealed class TestGateway : IAsyncDisposable
         }
 
         var time = new FakeTimeProvider(Start);
-        var emulator = await SxtGatewayEmulator.StartAsync(options, time, TestContext.Current.CancellationToken);
-        return new(emulator, time, new SocketsHttpHandler { AllowAutoRedirect = false });
+        var emulator = front == Front.Http
+            ? await SxtGatewayEmulator.StartAsync(options, time, TestContext.Current.CancellationToken)
+            : await SxtGatewayEmulator.StartHttpsAsync(SxtGatewayCertificate.Valid, options, time, TestContext.Current.CancellationToken);
+        return new(emulator, time, front == Front.Http ? new SocketsHttpHandler { AllowAutoRedirect = false } : Trusting(emulator));
+    }
+
+    /// <summary>A handler that trusts the emulator's certificate.</summary>
+    public static SocketsHttpHandler Trusting(SxtGatewayEmulator emulator)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(emulator.Certificate!);
+        return new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { CertificateChainPolicy = policy } };
     }
 
     public TestUser AddUser(string id)

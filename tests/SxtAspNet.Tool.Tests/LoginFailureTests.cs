@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Gateway.Wire;
 using SxtAspNet.Tool.Tests.Infrastructure;
 using static SxtAspNet.Tests.Keys.KeyVectors;
 
@@ -63,6 +64,18 @@ public sealed class LoginFailureTests
 
         (await account.RunAsync("login")).FailedWith(
             account.UserId, $"the gateway {account.Gateway.BaseAddress} can't be reached", "check --gateway, DNS, proxy and firewall");
+    }
+
+    [Fact]
+    public async Task Dropped_packets_are_named_and_not_taken_for_a_bug()
+    {
+        await using var account = await TestAccount.StartAsync();
+        await using var hole = await BlackHole.StartAsync();
+
+        var login = await SxtKey.RunAsync(
+            "login", "--gateway", hole.Uri.ToString(), "--user", account.UserId, "--key", account.KeyFile, "--timeout", "6");
+
+        login.FailedWith(account.UserId, "no answer while connecting within 5 s (dropped packets?)", "check --gateway, DNS, proxy and firewall");
     }
 
     [Theory]

@@ -56,6 +56,21 @@ internal sealed class GatewayCore : IDisposable
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
+    /// <summary>Accepts a connection; one that is to be silent waits here until the caller goes.</summary>
+    /// <returns><see langword="false"/>: the gateway stopped meanwhile.</returns>
+    public ValueTask<bool> ConnectAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_faults.Exists(fault => fault.TryHitConnection()))
+            {
+                return new(true);
+            }
+        }
+
+        return DelayAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
     /// <returns>The answer; <see langword="null"/>: drop the connection.</returns>
     public async ValueTask<GatewayReply?> ProcessAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
@@ -74,6 +89,11 @@ internal sealed class GatewayCore : IDisposable
                 return null;
             }
 
+            if (fault is { ResetsBefore: true })
+            {
+                return GatewayReply.ConnectionReset();
+            }
+
             GatewayReply? done = fault is null ? Work(call, entry) : fault.Reply(() => Work(call, entry));
             TimeSpan after = fault?.DelayAfter ?? TimeSpan.Zero;
             if (!await DelayAsync(after, cancellationToken).ConfigureAwait(false) || fault is { DropsAfter: true })
@@ -86,7 +106,7 @@ internal sealed class GatewayCore : IDisposable
         }
         finally
         {
-            Calls.Complete(entry, reply?.Status, _timeProvider.GetUtcNow());
+            Calls.Complete(entry, reply?.SentStatus, _timeProvider.GetUtcNow());
         }
     }
 
@@ -236,8 +256,9 @@ internal sealed class GatewayCore : IDisposable
         return reply ?? _endpoints.AnswerSql(sql!);
     }
 
+    /// <summary>Waits, on the clock of the tests.</summary>
     /// <returns><see langword="false"/>: the gateway stopped meanwhile.</returns>
-    private async ValueTask<bool> DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
+    public async ValueTask<bool> DelayAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
         if (delay == TimeSpan.Zero || _stopping.IsCancellationRequested)
         {

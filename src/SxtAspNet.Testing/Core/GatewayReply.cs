@@ -12,6 +12,20 @@ internal sealed record GatewayReply(int Status, string? ContentType, byte[] Body
     /// <summary>The <c>Date</c> header: the gateway's clock when it answered.</summary>
     public DateTimeOffset Date { get; init; }
 
+    public AnswerEnding Ending { get; init; }
+
+    /// <summary>The pause before each byte of the body.</summary>
+    public TimeSpan Pause { get; init; }
+
+    /// <summary>The status, if it gets onto the wire.</summary>
+    public int? SentStatus => Ending is AnswerEnding.Complete or AnswerEnding.InBody ? Status : null;
+
+    /// <summary>How much of the body gets onto the wire.</summary>
+    public ReadOnlyMemory<byte> SentBody => Ending == AnswerEnding.InBody ? Body.AsMemory(0, Body.Length / 2) : Body;
+
+    /// <summary>No answer: the connection is reset.</summary>
+    public static GatewayReply ConnectionReset() => NoContent() with { Ending = AnswerEnding.Reset };
+
     public static GatewayReply NoContent() => new(204, null, []);
 
     public static GatewayReply Text(int status, string text, string contentType) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using SxtAspNet.Testing.Core;
 
 namespace SxtAspNet.Testing.Fronts;
@@ -13,7 +14,7 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         CheckOrigin(request);
         using var body = new MemoryStream();
         request.Content?.CopyTo(body, context: null, cancellationToken);
-        ValueTask<GatewayReply?> reply = core.ProcessAsync(ToGateway(request, body), cancellationToken);
+        ValueTask<GatewayReply?> reply = ProcessAsync(ToGateway(request, body), cancellationToken);
         return FromGateway(request, reply.AsTask().GetAwaiter().GetResult());
     }
 
@@ -29,8 +30,13 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         }
 
         GatewayRequest call = ToGateway(request, body);
-        return FromGateway(request, await core.ProcessAsync(call, cancellationToken).ConfigureAwait(false));
+        return FromGateway(request, await ProcessAsync(call, cancellationToken).ConfigureAwait(false));
     }
+
+    private async ValueTask<GatewayReply?> ProcessAsync(GatewayRequest call, CancellationToken cancellationToken) =>
+        await core.ConnectAsync(cancellationToken).ConfigureAwait(false)
+            ? await core.ProcessAsync(call, cancellationToken).ConfigureAwait(false)
+            : null;
 
     private void CheckOrigin(HttpRequestMessage request)
     {
@@ -62,9 +68,16 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         Body = body.Length > GatewayRequest.MaxBodySize ? null : body.ToArray(),
     };
 
-    private static HttpResponseMessage FromGateway(HttpRequestMessage request, GatewayReply? reply)
+    private HttpResponseMessage FromGateway(HttpRequestMessage request, GatewayReply? reply)
     {
-        if (reply is null)
+        if (reply is { Ending: AnswerEnding.Reset })
+        {
+            throw new HttpRequestException(
+                "The connection to the gateway was reset.",
+                new IOException("The connection was reset.", new SocketException((int)SocketError.ConnectionReset)));
+        }
+
+        if (reply is null or { Ending: AnswerEnding.InHeaders })
         {
             throw new HttpRequestException(
                 HttpRequestError.ResponseEnded,
@@ -75,7 +88,9 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         var response = new HttpResponseMessage((HttpStatusCode)reply.Status)
         {
             RequestMessage = request,
-            Content = new ByteArrayContent(reply.Body),
+            Content = reply is { Ending: AnswerEnding.Complete, Pause.Ticks: 0 }
+                ? new ByteArrayContent(reply.Body)
+                : new StreamContent(new SlowBody(core, reply)) { Headers = { ContentLength = reply.Body.Length } },
         };
 
         // As text, since a typed Date would keep the milliseconds that the wire does not carry.

@@ -1,13 +1,20 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
-using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SxtAspNet.Testing.Core;
@@ -22,12 +29,32 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
 {
     private readonly GatewayCore _core;
     private readonly KestrelServer _server;
+    private readonly WebApplication? _services;
 
-    private KestrelFront(GatewayCore core)
+    private KestrelFront(GatewayCore core, X509Certificate2? certificate)
     {
         _core = core;
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Listen(IPAddress.Loopback, port: 0);
+        if (certificate is not null)
+        {
+            // Kestrel's TLS takes services of its own out of a host, here one that reads nothing and is never started.
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+            builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+            builder.Services.AddLogging();
+            _services = builder.Build();
+            options.ApplicationServices = _services.Services;
+        }
+
+        options.Listen(IPAddress.Loopback, port: 0, listen =>
+        {
+            // One call after the other on a connection, which a fault can break without breaking others.
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => ConnectAsync(connection, next));
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        });
 
         // Larger bodies are the gateway's to refuse, so that the refusal looks like the gateway's.
         options.Limits.MaxRequestBodySize = null;
@@ -39,9 +66,10 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
 
     public Uri BaseAddress => new(_server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
-    public static async Task<KestrelFront> StartAsync(GatewayCore core, CancellationToken cancellationToken)
+    public static async Task<KestrelFront> StartAsync(
+        GatewayCore core, X509Certificate2? certificate, CancellationToken cancellationToken)
     {
-        var front = new KestrelFront(core);
+        var front = new KestrelFront(core, certificate);
         try
         {
             await front._server.StartAsync(front, cancellationToken).ConfigureAwait(false);
@@ -49,7 +77,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         }
         catch
         {
-            front._server.Dispose();
+            await front.CloseAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -72,7 +100,12 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
                 return;
             }
 
-            await WriteAsync(context.Response, reply).ConfigureAwait(false);
+            await (reply.Ending switch
+            {
+                AnswerEnding.Complete => WriteAsync(context, reply),
+                AnswerEnding.Reset => ResetAsync(context),
+                _ => WriteHalfAsync(context, reply),
+            }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -84,7 +117,38 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
     {
         // Cancelled: not waiting for callers who are slow to go.
         await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask CloseAsync()
+    {
         _server.Dispose();
+        if (_services is not null)
+        {
+            await _services.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ConnectAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            if (await _core.ConnectAsync(connection.ConnectionClosed).ConfigureAwait(false))
+            {
+                connection.Features.Set(new Wire(connection.Transport));
+                await next(connection).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (connection.ConnectionClosed.IsCancellationRequested)
+        {
+            // The caller has gone.
+        }
+    }
+
+    private static Task ResetAsync(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     /// <summary>
@@ -97,18 +161,30 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (context.RequestAborted.Register(() => closed.TrySetResult()))
         {
-            try
-            {
-                context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
-                await closed.Task.ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // The caller was faster.
-            }
+            // What was written before is sent first, which ending the socket itself would not wait for.
+            await context.Features.GetRequiredFeature<Wire>().Transport.Output.CompleteAsync().ConfigureAwait(false);
+            await closed.Task.ConfigureAwait(false);
         }
 
         context.Abort();
+    }
+
+    /// <summary>Writes past Kestrel, which would not send an answer that is not complete.</summary>
+    private static async Task WriteHalfAsync(HttpContext context, GatewayReply reply)
+    {
+        string headers = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {reply.Status} -\r\nDate: {reply.Date:R}\r\nContent-Length: {reply.Body.Length}\r\nContent-Type: {reply.ContentType}");
+        PipeWriter output = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport.Output;
+        output.Write(Encoding.ASCII.GetBytes(headers));
+        if (reply.Ending == AnswerEnding.InBody)
+        {
+            output.Write("\r\n\r\n"u8);
+            output.Write(reply.SentBody.Span);
+        }
+
+        await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await DropAsync(context).ConfigureAwait(false);
     }
 
     private static async Task<GatewayRequest> ReadAsync(HttpContext context)
@@ -141,8 +217,9 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         return read.ToArray();
     }
 
-    private static async Task WriteAsync(HttpResponse response, GatewayReply reply)
+    private async Task WriteAsync(HttpContext context, GatewayReply reply)
     {
+        HttpResponse response = context.Response;
         response.StatusCode = reply.Status;
 
         // Kestrel puts its own clock only where there is no Date yet.
@@ -156,7 +233,33 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         if (reply.Status is >= 200 and not (204 or 205 or 304))
         {
             response.ContentLength = reply.Body.Length;
-            await response.Body.WriteAsync(reply.Body).ConfigureAwait(false);
+            if (reply.Pause == TimeSpan.Zero)
+            {
+                await response.Body.WriteAsync(reply.Body).ConfigureAwait(false);
+            }
+            else
+            {
+                await TrickleAsync(context, reply).ConfigureAwait(false);
+            }
         }
     }
+
+    private async Task TrickleAsync(HttpContext context, GatewayReply reply)
+    {
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        for (int i = 0; i < reply.Body.Length; i++)
+        {
+            if (!await _core.DelayAsync(reply.Pause, context.RequestAborted).ConfigureAwait(false))
+            {
+                context.Abort();
+                return;
+            }
+
+            await context.Response.Body.WriteAsync(reply.Body.AsMemory(i, 1), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The connection below TLS.</summary>
+    private sealed record Wire(IDuplexPipe Transport);
 }

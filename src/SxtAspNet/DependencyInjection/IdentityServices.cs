@@ -28,8 +28,7 @@ internal static class IdentityServices
             provider.GetRequiredKeyedService<SessionIdentity>(name).BaseUrl,
             Settings(provider).Get(name).BackchannelHttpHandler,
             provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider).TimeProvider,
-            Runtime(provider).Random));
+            Runtime(provider)));
         services.AddKeyedSingleton(name, (provider, _) => new GatewayClient(
             provider.GetRequiredKeyedService<GatewayTransport>(name),
             provider.GetRequiredKeyedService<SessionIdentity>(name).UserId));

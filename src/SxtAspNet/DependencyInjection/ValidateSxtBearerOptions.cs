@@ -16,6 +16,7 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
         CheckCallers(options, problems);
         CheckUrls(options, problems);
         CheckLimits(options, problems);
+        ValidateSxtOptions.CheckBackchannel(options.BackchannelHttpHandler, problems);
         if (options.Realm is null)
         {
             problems.Add("Realm is missing; leave it out for the default.");

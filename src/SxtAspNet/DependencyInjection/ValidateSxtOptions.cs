@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Gateway;
 
 namespace SxtAspNet.DependencyInjection;
 
@@ -21,6 +22,7 @@ internal sealed class ValidateSxtOptions(
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
         CheckTimes(options, problems);
+        CheckBackchannel(options.BackchannelHttpHandler, problems);
         if (!Enum.IsDefined(options.LoginAtStartup))
         {
             problems.Add($"LoginAtStartup is not one of {string.Join(", ", Enum.GetNames<SxtLoginAtStartup>())}.");
@@ -45,6 +47,14 @@ internal sealed class ValidateSxtOptions(
         for (var index = 0; index < options.AllowedOrigins.Count; index++)
         {
             OptionRules.CheckUrl($"AllowedOrigins[{index}]", options.AllowedOrigins[index], mayHavePath: false, problems);
+        }
+    }
+
+    internal static void CheckBackchannel(HttpMessageHandler? handler, List<string> problems)
+    {
+        if (Backchannel.Harden(handler) is { } problem)
+        {
+            problems.Add(problem);
         }
     }
 

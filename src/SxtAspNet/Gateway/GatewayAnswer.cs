@@ -7,19 +7,20 @@ namespace SxtAspNet.Gateway;
 
 /// <summary>One answer of the gateway, read to its end.</summary>
 internal sealed partial class GatewayAnswer(
-    GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter, DateTimeOffset requestedAt)
+    GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter, long sentAt)
 {
     private const int LongestExplanation = 200;
 
     public HttpStatusCode Status { get; } = status;
 
-    /// <summary>When the call was sent, on the gateway's clock.</summary>
-    public DateTimeOffset RequestedAt { get; } = requestedAt;
+    /// <summary>The monotonic timestamp before the call was sent.</summary>
+    public long SentAt { get; } = sentAt;
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>Whether the gateway understood the call and said no to it, so asking again changes nothing.</summary>
-    public bool IsRefusal => (int)Status is >= 400 and < 500 && Status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+    public bool IsRefusal => (int)Status is >= 400 and < 500
+        && Status is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     /// <summary>Reads the body of a success.</summary>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.BadAnswer"/>.</exception>
@@ -48,6 +49,8 @@ internal sealed partial class GatewayAnswer(
         throw Status switch
         {
             HttpStatusCode.TooManyRequests => Failure(SxtFailureReason.Throttled, "asks for fewer calls"),
+            HttpStatusCode.ProxyAuthenticationRequired => Failure(
+                SxtFailureReason.GatewayUnreachable, "can't be reached: the proxy asks for authentication"),
             HttpStatusCode.RequestTimeout => Failure(SxtFailureReason.GatewayUnreachable, "timed out"),
             >= HttpStatusCode.InternalServerError => Failure(SxtFailureReason.GatewayUnreachable, "failed"),
             _ => BadAnswer("a redirect or another status that the protocol does not have; check GatewayUrl"),
@@ -70,7 +73,7 @@ internal sealed partial class GatewayAnswer(
         string? text = null;
         try
         {
-            var problem = JsonSerializer.Deserialize(body, GatewayJson.Default.ProblemAnswer);
+            var problem = JsonSerializer.Deserialize(body, GatewayJson.Default.GatewayProblem);
             text = problem?.Detail ?? problem?.Title;
         }
         catch (JsonException)

@@ -54,7 +54,7 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         return answer.IsRefusal
             ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature")
-            : SessionGrant.Read(answer);
+            : SessionGrant.Read(answer, transport.Clock);
     }
 
     /// <summary>Exchanges a refresh token for a new session. Never sent twice, whatever its outcome.</summary>
@@ -73,7 +73,7 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         return answer.IsRefusal
             ? throw answer.Failure(SxtFailureReason.SessionEnded, "refused the refresh token")
-            : SessionGrant.Read(answer);
+            : SessionGrant.Read(answer, transport.Clock);
     }
 
     /// <summary>Ends all sessions of the user.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace SxtAspNet.Gateway;
 
-// The bodies of PROTOCOL.md's calls. Unknown members are ignored; missing ones come out null and are refused by the
+// The bodies of PROTOCOL.md's calls and the parts of its tokens. Unknown members are ignored; missing ones come out null and are refused by the
 // reader of the answer.
 internal sealed record ChallengeRequest(string UserId);
 
@@ -33,9 +33,19 @@ internal sealed record KeysAnswer(string[]? Keys);
 
 internal sealed record ValidTokenAnswer(string? UserId);
 
-internal sealed record ProblemAnswer(string? Title, string? Detail);
+internal sealed record GatewayProblem(string? Title, string? Detail);
 
-internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")] long? SessionExpires);
+internal sealed record TokenHeader(string? Type);
+
+internal sealed record TokenPayload(
+    string? Type,
+    string? User,
+    string? Subscription,
+    string? Session,
+    [property: JsonPropertyName("exp")] long? Expires,
+    [property: JsonPropertyName("nbf")] long? NotBefore,
+    [property: JsonPropertyName("iat")] long? IssuedAt,
+    [property: JsonPropertyName("ssn_exp")] long? SessionExpires);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ChallengeRequest))]
@@ -45,8 +55,9 @@ internal sealed record AccessTokenClaims([property: JsonPropertyName("ssn_exp")]
 [JsonSerializable(typeof(AddKeyRequest))]
 [JsonSerializable(typeof(KeysAnswer))]
 [JsonSerializable(typeof(ValidTokenAnswer))]
-[JsonSerializable(typeof(ProblemAnswer))]
-[JsonSerializable(typeof(AccessTokenClaims))]
+[JsonSerializable(typeof(GatewayProblem))]
+[JsonSerializable(typeof(TokenHeader))]
+[JsonSerializable(typeof(TokenPayload))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(JsonElement))]

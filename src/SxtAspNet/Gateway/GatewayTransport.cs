@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using Polly;
 using Polly.Retry;
@@ -14,30 +16,42 @@ internal sealed class GatewayTransport : IDisposable
 
     private readonly Uri _baseUrl;
     private readonly HttpMessageInvoker _invoker;
+    private readonly HttpMessageHandler? _primary;
     private readonly GatewayClock _clock;
     private readonly TimeProvider _timeProvider;
+    private readonly ForeignCode _foreign;
     private readonly ResiliencePipeline _retry;
 
-    public GatewayTransport(
-        Uri baseUrl, HttpMessageHandler? backchannel, GatewayClock clock, TimeProvider timeProvider, Func<double> random)
+    public GatewayTransport(Uri baseUrl, HttpMessageHandler? backchannel, GatewayClock clock, Runtime runtime)
     {
+        if (Backchannel.Harden(backchannel) is { } problem)
+        {
+            throw new InvalidOperationException(problem);
+        }
+
+        var handler = backchannel ?? Backchannel.Create();
         _baseUrl = baseUrl;
         _clock = clock;
-        _timeProvider = timeProvider;
-        _invoker = new HttpMessageInvoker(Harden(backchannel ?? CreateHandler()), disposeHandler: backchannel is null);
-        _retry = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+        _timeProvider = runtime.TimeProvider;
+        _foreign = new ForeignCode(runtime);
+        _primary = Backchannel.PrimaryOf(handler);
+        _invoker = new HttpMessageInvoker(handler, disposeHandler: backchannel is null);
+        _retry = new ResiliencePipelineBuilder { TimeProvider = runtime.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = 2,
                 Delay = TimeSpan.FromMilliseconds(250),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                Randomizer = random,
+                Randomizer = runtime.Random,
                 ShouldHandle = new PredicateBuilder().Handle<SxtAuthenticationException>(
                     failure => failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null }),
             })
             .Build();
     }
+
+    /// <summary>The clock that learns from the answers.</summary>
+    public GatewayClock Clock => _clock;
 
     /// <summary>Sends a call and reads its answer.</summary>
     /// <param name="call">The call.</param>
@@ -47,59 +61,103 @@ internal sealed class GatewayTransport : IDisposable
     /// <exception cref="SxtAuthenticationException">The gateway did not answer, or not in the protocol.</exception>
     public async Task<GatewayAnswer> SendAsync(GatewayCall call, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(timeout, _timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var sending = new Sending(call, timeout, _timeProvider.GetTimestamp());
         try
         {
             // The limit ends attempts, not the short pauses between them: after a pause that is cut off the work would go on on
             // another thread, where nothing of the session may run in a simulation. An attempt that comes after the limit is not sent.
             return call.IsRepeatable
-                ? await _retry.ExecuteAsync(async _ => await AttemptAsync(call, either.Token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
-                : await AttemptAsync(call, either.Token).ConfigureAwait(false);
+                ? await _retry.ExecuteAsync(async _ => await AttemptAsync(sending, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
+                : await AttemptAsync(sending, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            throw new SxtAuthenticationException(
-                SxtFailureReason.GatewayUnreachable,
-                $"{call}: the gateway {_baseUrl} did not answer within {timeout.TotalSeconds:0.###} s (GatewayTimeout).");
+            // Where no time was left to try again, the failure before says more than the limit.
+            throw sending.LastFailure ?? TimedOut(sending);
         }
     }
 
     public void Dispose() => _invoker.Dispose();
 
-    private async Task<GatewayAnswer> AttemptAsync(GatewayCall call, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">The time limit is over.</exception>
+    private async Task<GatewayAnswer> AttemptAsync(Sending sending, CancellationToken cancellationToken)
     {
+        var call = sending.Call;
+        var remaining = sending.Timeout - _timeProvider.GetElapsedTime(sending.StartedAt);
+        if (remaining <= TimeSpan.Zero)
+        {
+            throw new TimeoutException();
+        }
+
+        // The app's handler may trace its requests; the thread of foreign code doesn't know to which renewal they belong.
+        var activity = Activity.Current;
+        try
+        {
+            sending.IsMade = false;
+            var received = await _foreign.RunAsync(
+                token =>
+                {
+                    sending.IsMade = true;
+                    return ReceiveAsync(call, activity, token);
+                },
+                remaining,
+                cancellationToken).ConfigureAwait(false);
+            return Read(call, received);
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            sending.LastFailure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>All that runs in foreign code: the handler, and the stream of the answer's body.</summary>
+    private async ValueTask<Received> ReceiveAsync(GatewayCall call, Activity? activity, CancellationToken cancellationToken)
+    {
+        Activity.Current = activity;
         using var request = CreateRequest(call);
         var uri = request.RequestUri;
         try
         {
-            var requestedAt = _clock.Now;
             var sentAt = _timeProvider.GetTimestamp();
             using var response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (request.RequestUri != uri)
-            {
-                throw new SxtAuthenticationException(
-                    SxtFailureReason.BadAnswer,
-                    $"{call}: BackchannelHttpHandler followed a redirect, which it must not (AllowAutoRedirect = false).");
-            }
-
-            if (response.Headers.Date is { } date && response.Headers.Age is null)
-            {
-                _clock.Observe(date, sentAt);
-            }
-
-            var body = await ReadAsync(call, response.Content, cancellationToken).ConfigureAwait(false);
-            var answer = new GatewayAnswer(call, response.StatusCode, body, RetryAfter(response.Headers.RetryAfter), requestedAt);
-            answer.ThrowUnlessDecided();
-            return answer;
+            return new Received(
+                response.StatusCode,
+                await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false),
+                response.Headers.Age is null ? response.Headers.Date : null,
+                response.Headers.RetryAfter,
+                IsRedirected: request.RequestUri != uri,
+                sentAt);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException && exception is not SxtAuthenticationException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw GatewayFailure.Of(call, _baseUrl, _primary, exception);
+        }
+    }
+
+    private GatewayAnswer Read(GatewayCall call, Received received)
+    {
+        if (received.IsRedirected)
         {
             throw new SxtAuthenticationException(
-                SxtFailureReason.GatewayUnreachable,
-                $"{call}: the gateway {_baseUrl} can't be reached; check GatewayUrl, DNS, proxy and firewall.",
-                exception);
+                SxtFailureReason.BadAnswer,
+                $"{call}: {Backchannel.Setting} followed a redirect, which it must not (AllowAutoRedirect = false).");
         }
+
+        if (received.Date is { } date)
+        {
+            _clock.Observe(date, received.SentAt);
+        }
+
+        if (received.Body.Length > LargestAnswer)
+        {
+            throw new SxtAuthenticationException(
+                SxtFailureReason.BadAnswer, $"{call}: the gateway answered with more than {LargestAnswer / 1024} KiB.");
+        }
+
+        var answer = new GatewayAnswer(call, received.Status, received.Body, RetryAfter(received), received.SentAt);
+        answer.ThrowUnlessDecided();
+        return answer;
     }
 
     private HttpRequestMessage CreateRequest(GatewayCall call)
@@ -125,30 +183,8 @@ internal sealed class GatewayTransport : IDisposable
         return request;
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-    };
-
-    private static HttpMessageHandler Harden(HttpMessageHandler handler)
-    {
-        switch (handler)
-        {
-            case SocketsHttpHandler sockets:
-                sockets.AllowAutoRedirect = false;
-                sockets.UseCookies = false;
-                break;
-            case HttpClientHandler client:
-                client.AllowAutoRedirect = false;
-                client.UseCookies = false;
-                break;
-        }
-
-        return handler;
-    }
-
-    private static async Task<byte[]> ReadAsync(GatewayCall call, HttpContent content, CancellationToken cancellationToken)
+    /// <summary>Reads a body, or so much of it that it is known to be too long.</summary>
+    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var buffer = new byte[LargestAnswer + 1];
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -156,16 +192,37 @@ internal sealed class GatewayTransport : IDisposable
         {
             var length = await stream.ReadAtLeastAsync(
                 buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return length <= LargestAnswer
-                ? buffer[..length]
-                : throw new SxtAuthenticationException(
-                    SxtFailureReason.BadAnswer, $"{call}: the gateway answered with more than {LargestAnswer / 1024} KiB.");
+            return buffer[..length];
         }
     }
 
-    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    /// <summary>An instant is held against the answer's own Date: both are read from the same clock, right or wrong.</summary>
+    private TimeSpan? RetryAfter(Received received)
     {
-        var delay = header?.Delta ?? (header?.Date - _clock.Now);
+        var delay = received.RetryAfter?.Delta ?? (received.RetryAfter?.Date - (received.Date ?? _clock.Now));
         return delay is { } known ? (known > TimeSpan.Zero ? known : TimeSpan.Zero) : null;
     }
+
+    private SxtAuthenticationException TimedOut(Sending sending) => new(
+        SxtFailureReason.GatewayUnreachable,
+        sending.IsMade
+            ? $"{sending.Call}: the gateway {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
+            : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; look into that handler.");
+
+    private sealed class Sending(GatewayCall call, TimeSpan timeout, long startedAt)
+    {
+        public GatewayCall Call => call;
+
+        public TimeSpan Timeout => timeout;
+
+        public long StartedAt => startedAt;
+
+        /// <summary>Whether the last attempt reached the handler.</summary>
+        public bool IsMade { get; set; }
+
+        public SxtAuthenticationException? LastFailure { get; set; }
+    }
+
+    private sealed record Received(
+        HttpStatusCode Status, byte[] Body, DateTimeOffset? Date, RetryConditionHeaderValue? RetryAfter, bool IsRedirected, long SentAt);
 }

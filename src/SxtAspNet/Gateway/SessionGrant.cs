@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Text.Json;
-
 namespace SxtAspNet.Gateway;
 
 /// <summary>What a login or a refresh returns. All instants are on the gateway's clock.</summary>
@@ -21,11 +18,11 @@ internal sealed class SessionGrant
     /// <summary>The end of the 24-hour session, where the gateway told it.</summary>
     public required DateTimeOffset? SessionExpires { get; init; }
 
-    /// <summary>Reads the answer of a login or a refresh.</summary>
+    /// <summary>Reads the answer of a login or a refresh; the clock learns from its instants before they are held against it.</summary>
     /// <exception cref="SxtAuthenticationException">
     /// <see cref="SxtFailureReason.BadAnswer"/>: a token or an instant is missing or malformed.
     /// </exception>
-    public static SessionGrant Read(GatewayAnswer answer)
+    public static SessionGrant Read(GatewayAnswer answer, GatewayClock clock)
     {
         var session = answer.Read(GatewayJson.Default.SessionAnswer);
         if (!IsToken(session.AccessToken) || !IsToken(session.RefreshToken))
@@ -33,14 +30,18 @@ internal sealed class SessionGrant
             throw answer.BadAnswer("a session without a usable access or refresh token");
         }
 
+        var accessTokenExpires = Instant(session.AccessTokenExpires) ?? throw answer.BadAnswer("no usable accessTokenExpires");
+        var refreshTokenExpires = Instant(session.RefreshTokenExpires) ?? throw answer.BadAnswer("no usable refreshTokenExpires");
+        var claims = TokenParts.Read(session.AccessToken)?.Payload;
+        clock.Observe(TokenParts.Instant(claims?.IssuedAt, 1_000), accessTokenExpires, answer.SentAt);
         return new SessionGrant
         {
-            RequestedAt = answer.RequestedAt,
+            RequestedAt = clock.ToInstant(answer.SentAt),
             AccessToken = session.AccessToken!,
             RefreshToken = session.RefreshToken!,
-            AccessTokenExpires = Instant(session.AccessTokenExpires) ?? throw answer.BadAnswer("no usable accessTokenExpires"),
-            RefreshTokenExpires = Instant(session.RefreshTokenExpires) ?? throw answer.BadAnswer("no usable refreshTokenExpires"),
-            SessionExpires = Instant(session.SessionExpires) ?? Instant(ReadClaims(session.AccessToken!)?.SessionExpires),
+            AccessTokenExpires = accessTokenExpires,
+            RefreshTokenExpires = refreshTokenExpires,
+            SessionExpires = Instant(session.SessionExpires) ?? Instant(claims?.SessionExpires),
         };
     }
 
@@ -49,27 +50,5 @@ internal sealed class SessionGrant
     private static bool IsToken(string? token) =>
         !string.IsNullOrEmpty(token) && !token.AsSpan().ContainsAnyExceptInRange('!', '~');
 
-    private static DateTimeOffset? Instant(long? milliseconds) =>
-        milliseconds > 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value)
-            : null;
-
-    /// <summary>The claims of an access token, as hints only: the gateway's signing keys are not published.</summary>
-    private static AccessTokenClaims? ReadClaims(string token)
-    {
-        var parts = token.Split('.');
-        if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize(Base64Url.DecodeFromChars(parts[1]), GatewayJson.Default.AccessTokenClaims);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static DateTimeOffset? Instant(long? milliseconds) => milliseconds > 0 ? TokenParts.Instant(milliseconds, 1) : null;
 }

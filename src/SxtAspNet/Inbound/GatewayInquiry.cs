@@ -26,12 +26,10 @@ internal sealed class GatewayInquiry(
     /// How long the gateway, which asked for fewer calls, is still to be left alone; zero: it may be asked.
     /// </summary>
     public TimeSpan Pause =>
-        timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), Volatile.Read(ref _notBefore)) is var pause && pause > TimeSpan.Zero
-            ? pause
-            : TimeSpan.Zero;
+        timeProvider.Until(Volatile.Read(ref _notBefore)) is var pause && pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
 
     /// <summary>Asks. Never throws: whatever happens is an outcome, since many requests wait for it.</summary>
-    public async Task<SharedValidations.Outcome> AskAsync(string token, TokenClaims claims)
+    public async Task<RunningValidations.Outcome> AskAsync(string token, TokenClaims claims)
     {
         // An answer is as old as its question: the cache time is the longest that a logged-out token can be accepted.
         var askedAt = timeProvider.GetTimestamp();
@@ -51,7 +49,7 @@ internal sealed class GatewayInquiry(
         }
         catch (Exception exception)
         {
-            // A handler of the app's own may throw anything, and disposal at the app's end ends calls under way.
+            // Disposal at the app's end ends calls under way. Anything else is a bug.
             if (!_stopping.IsCancellationRequested)
             {
                 logger.ValidationFailedUnexpectedly(scheme, exception);
@@ -81,27 +79,26 @@ internal sealed class GatewayInquiry(
             : TokenVerdict.Refuse(SxtTokenRefusal.UserNotAllowed);
     }
 
-    private SharedValidations.Outcome Accepted(TokenVerdict verdict, TokenClaims claims, long askedAt)
+    private RunningValidations.Outcome Accepted(TokenVerdict verdict, TokenClaims claims, long askedAt)
     {
         logger.TokenAccepted(scheme, verdict.Caller!.UserId);
         var untilExpiry = claims.UsableUntil - clock.Now + timeProvider.GetElapsedTime(askedAt);
         return new(verdict, askedAt, untilExpiry < options.CacheTime ? untilExpiry : options.CacheTime);
     }
 
-    private SharedValidations.Outcome Refused(TokenVerdict verdict)
+    private RunningValidations.Outcome Refused(TokenVerdict verdict)
     {
         logger.TokenRefused(scheme, ((SxtTokenRefusedException)verdict.Failure!).Reason);
         return new(verdict, timeProvider.GetTimestamp(), options.RefusalCacheTime);
     }
 
-    private SharedValidations.Outcome Unavailable(SxtFailureReason reason, string message, Exception exception)
+    private RunningValidations.Outcome Unavailable(SxtFailureReason reason, string message, Exception exception)
     {
         var retryAfter = UsualRetryAfter;
         if ((exception as SxtAuthenticationException)?.RetryAfter is { } wanted)
         {
             retryAfter = wanted < LongestRetryAfter ? wanted : LongestRetryAfter;
-            Volatile.Write(
-                ref _notBefore, timeProvider.GetTimestamp() + (long)(retryAfter.TotalSeconds * timeProvider.TimestampFrequency));
+            Volatile.Write(ref _notBefore, timeProvider.After(retryAfter));
         }
 
         return new(

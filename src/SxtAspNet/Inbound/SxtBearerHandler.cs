@@ -83,7 +83,7 @@ internal sealed class SxtBearerHandler(
             Response.Headers.RetryAfter = Math.Ceiling(Math.Max(retryAfter.TotalSeconds, 1)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await ProblemAnswer.WriteAsync(Context, challenge.ErrorDescription).ConfigureAwait(false);
+        await ProblemDetailsAnswer.WriteAsync(Context, challenge.ErrorDescription).ConfigureAwait(false);
     }
 
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -91,7 +91,7 @@ internal sealed class SxtBearerHandler(
         Response.StatusCode = StatusCodes.Status403Forbidden;
         Response.Headers.Append("WWW-Authenticate", BearerChallenge.Write(Options.Realm, BearerChallenge.InsufficientScope));
         await Events.Forbidden(new SxtBearerForbiddenContext(Context, Scheme, Options)).ConfigureAwait(false);
-        await ProblemAnswer.WriteAsync(Context, detail: null).ConfigureAwait(false);
+        await ProblemDetailsAnswer.WriteAsync(Context, detail: null).ConfigureAwait(false);
     }
 
     private async Task<AuthenticateResult> SucceedAsync(PresentedToken token, AcceptedCaller caller)

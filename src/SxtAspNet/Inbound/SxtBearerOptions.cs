@@ -80,8 +80,8 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     public string Realm { get; set; } = "Space and Time";
 
     /// <summary>
-    /// Sends the gateway calls, for proxies and tests; code only. It is used as it is and not disposed. It must not
-    /// follow redirects.
+    /// Sends the gateway calls, for proxies and tests; code only. It is used as it is and not disposed, and may be an
+    /// identity's too; see <see cref="SxtOptions.BackchannelHttpHandler"/>.
     /// </summary>
     public HttpMessageHandler? BackchannelHttpHandler { get; set; }
 

@@ -27,7 +27,7 @@ internal sealed class TokenValidator : IDisposable
     private readonly GatewayTransport _transport;
     private readonly GatewayInquiry _inquiry;
     private readonly VerdictCache _cache;
-    private readonly SharedValidations _validations;
+    private readonly RunningValidations _validations;
     private long _overloadReportDue;
 
     public TokenValidator(string scheme, SxtBearerOptions options, CallerGateway gateway, ILogger logger)
@@ -38,10 +38,10 @@ internal sealed class TokenValidator : IDisposable
         _logger = logger;
         _allowed = new AllowedCallers(options);
         _clock = new GatewayClock(_timeProvider);
-        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, _timeProvider, Random.Shared.NextDouble);
+        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, new Runtime(_timeProvider));
         _inquiry = new GatewayInquiry(scheme, options, gateway, _transport, _clock, _allowed, _timeProvider, logger);
         _cache = new VerdictCache(options.CacheSize, _timeProvider);
-        _validations = new SharedValidations(_cache, options.MaxConcurrentValidations);
+        _validations = new RunningValidations(_cache, options.MaxConcurrentValidations);
         _overloadReportDue = _timeProvider.GetTimestamp();
     }
 
@@ -57,15 +57,21 @@ internal sealed class TokenValidator : IDisposable
         }
 
         Span<char> key = stackalloc char[TokenKey.Length];
-        TokenKey.Write(token.Span, key);
+        if (!TokenKey.TryWrite(token.Span, key))
+        {
+            return new(TokenVerdict.Refuse(SxtTokenRefusal.MalformedToken));
+        }
+
         return _cache.Find(key) is { } known ? new(known) : ValidateUnknownAsync(token, key, cancellationToken);
     }
 
     public void Invalidate(ReadOnlySpan<char> token)
     {
         Span<char> key = stackalloc char[TokenKey.Length];
-        TokenKey.Write(token, key);
-        _validations.Invalidate(key.ToString());
+        if (TokenKey.TryWrite(token, key))
+        {
+            _validations.Invalidate(key.ToString());
+        }
     }
 
     public void Dispose()
@@ -117,7 +123,7 @@ internal sealed class TokenValidator : IDisposable
         // Once a minute: this happens when requests are many.
         var due = Volatile.Read(ref _overloadReportDue);
         var now = _timeProvider.GetTimestamp();
-        var next = now + (long)(OverloadReportInterval.TotalSeconds * _timeProvider.TimestampFrequency);
+        var next = _timeProvider.Add(now, OverloadReportInterval);
         if (now >= due && Interlocked.CompareExchange(ref _overloadReportDue, next, due) == due)
         {
             _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations);

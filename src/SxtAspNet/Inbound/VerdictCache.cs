@@ -24,8 +24,8 @@ internal sealed class VerdictCache(int size, TimeProvider timeProvider) : IDispo
     /// <param name="time">How long it holds.</param>
     public void Add(string key, TokenVerdict verdict, long since, TimeSpan time)
     {
-        var holdsUntil = since + (long)(time.TotalSeconds * timeProvider.TimestampFrequency);
-        var remaining = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), holdsUntil);
+        var holdsUntil = timeProvider.Add(since, time);
+        var remaining = timeProvider.Until(holdsUntil);
         if (remaining <= TimeSpan.Zero)
         {
             return;

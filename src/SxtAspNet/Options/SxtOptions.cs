@@ -59,8 +59,10 @@ public sealed class SxtOptions
 
     /// <summary>
     /// Sends the gateway calls, for proxies and tests; code only. It is used as it is, outside IHttpClientFactory,
-    /// and not disposed. It must neither follow redirects nor keep cookies nor repeat a request: on a
-    /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> the first two are switched off.
+    /// and not disposed; several identities may share one. It must neither follow redirects nor keep cookies nor repeat a
+    /// request: on a <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/>, also below handlers that
+    /// delegate to it, the first two are switched off. One that has been used before must have them off already, or the app
+    /// does not start.
     /// </summary>
     public HttpMessageHandler? BackchannelHttpHandler { get; set; }
 

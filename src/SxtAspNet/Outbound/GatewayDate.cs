@@ -31,7 +31,7 @@ internal sealed class GatewayDate : IDisposable
         if (_origins.IsGateway(response.RequestMessage?.RequestUri) && response.Headers is { Date: { } date, Age: null })
         {
             _clock.Observe(date, sentAt);
-            _isWanted = false;
+            _isWanted = _clock.WantsObservation(sentAt);
             _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }

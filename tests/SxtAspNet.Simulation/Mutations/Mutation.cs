@@ -27,7 +27,7 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "                _ = cancellationToken.Register(() => { try { operation.Complete(new SessionFailure(new SxtAuthenticationException(SxtFailureReason.TimedOut, \"given up\"), 1, 0)); } catch (InvalidOperationException) { } });\n                failure = await operation.WaitAsync("),
         new("the local clock is trusted",
             "Gateway/GatewayClock.cs",
-            "        _bounds is { } bounds\n            ? bounds.Upper + SinceOrigin(timestamp)\n            : timeProvider",
+            "        _bounds is { } bounds\n            ? bounds.Upper.Plus(SinceOrigin(timestamp))\n            : timeProvider",
             "        timeProvider"),
         new("the background logs in after a logout",
             "Sessions/SessionManager.Transitions.cs",

@@ -88,7 +88,7 @@ public partial class GatewayAnswerTests
     [Fact]
     public void A_body_of_a_success_is_never_quoted()
     {
-        var answer = new GatewayAnswer(Call(), HttpStatusCode.OK, "a few words"u8.ToArray(), retryAfter: null, default);
+        var answer = new GatewayAnswer(Call(), HttpStatusCode.OK, "a few words"u8.ToArray(), retryAfter: null, sentAt: 0);
 
         Assert.DoesNotContain("words", answer.BadAnswer("nonsense").Message, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public partial class GatewayAnswerTests
     [InlineData(304, SxtFailureReason.BadAnswer)]
     public void A_status_that_decides_nothing_has_its_reason(int status, SxtFailureReason reason)
     {
-        var answer = new GatewayAnswer(Call(), (HttpStatusCode)status, [], retryAfter: TimeSpan.FromSeconds(7), default);
+        var answer = new GatewayAnswer(Call(), (HttpStatusCode)status, [], retryAfter: TimeSpan.FromSeconds(7), sentAt: 0);
 
         var failure = Assert.Throws<SxtAuthenticationException>(answer.ThrowUnlessDecided);
 
@@ -119,7 +119,7 @@ public partial class GatewayAnswerTests
     [InlineData(404)]
     public void A_success_and_a_refusal_are_decisions(int status)
     {
-        var answer = new GatewayAnswer(Call(), (HttpStatusCode)status, [], retryAfter: null, default);
+        var answer = new GatewayAnswer(Call(), (HttpStatusCode)status, [], retryAfter: null, sentAt: 0);
 
         answer.ThrowUnlessDecided();
 
@@ -131,7 +131,7 @@ public partial class GatewayAnswerTests
         new() { Description = "Login of user 'orders-service'", Method = HttpMethod.Post, Path = "v1/auth/token" };
 
     private static string Message(string body) =>
-        new GatewayAnswer(Call(), HttpStatusCode.Conflict, Encoding.UTF8.GetBytes(body), retryAfter: null, default)
+        new GatewayAnswer(Call(), HttpStatusCode.Conflict, Encoding.UTF8.GetBytes(body), retryAfter: null, sentAt: 0)
             .Failure(SxtFailureReason.KeyRefused, "refused it").Message;
 
     private static string Quoted(string body) => Message(body).Split("(status 409")[1];

@@ -75,9 +75,9 @@ public class GatewayClockTests
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(-10)]
-    public void A_jump_of_the_gateways_clock_is_followed_by_the_next_answer(int minutes)
+    [InlineData(4)]
+    [InlineData(-4)]
+    public void A_step_of_minutes_of_the_gateways_clock_is_followed_by_the_next_answer(int minutes)
     {
         Answer();
         _offset += TimeSpan.FromMinutes(minutes);

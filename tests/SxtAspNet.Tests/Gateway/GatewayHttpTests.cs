@@ -96,7 +96,7 @@ public class GatewayHttpTests
     public async Task An_apps_own_handler_that_follows_redirects_all_the_same_is_noticed()
     {
         await using var elsewhere = await LoopbackServer.StartAsync(200);
-        using var handler = new Wrapper(new SocketsHttpHandler { AllowAutoRedirect = true });
+        using var handler = new Box(new SocketsHttpHandler { AllowAutoRedirect = true });
         await using var app = await HttpTestApp.StartAsync(services =>
             services.PostConfigureAll<SxtOptions>(options => options.BackchannelHttpHandler = handler));
         app.Gateway.InjectFault(SxtGatewayFault.Redirect(elsewhere.BaseAddress, kind: SxtGatewayCallKind.Challenge));
@@ -156,6 +156,15 @@ public class GatewayHttpTests
 
         Assert.Equal(SxtFailureReason.BadAnswer, failure.Reason);
         Assert.Empty(elsewhere.Requests);
+    }
+
+    /// <summary>Nobody can see which handler is in it.</summary>
+    private sealed class Box(HttpMessageHandler inner) : HttpMessageHandler
+    {
+        private readonly HttpMessageInvoker _inner = new(inner);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _inner.SendAsync(request, cancellationToken);
     }
 
     private sealed class Wrapper(HttpMessageHandler inner) : DelegatingHandler(inner)

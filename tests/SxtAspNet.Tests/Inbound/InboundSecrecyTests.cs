@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -85,16 +83,6 @@ public class InboundSecrecyTests
         ];
 
         Assert.All(holders, holder => Assert.DoesNotContain(token, holder.ToString(), StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void A_token_is_known_by_its_hash()
-    {
-        Span<char> key = stackalloc char[TokenKey.Length];
-
-        TokenKey.Write("the-token", key);
-
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes("the-token"))), key.ToString());
     }
 
     private static IEnumerable<string> Texts(FakeLogRecord record) =>

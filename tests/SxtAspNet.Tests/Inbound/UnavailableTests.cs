@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Gateway.Wire;
 
 namespace SxtAspNet.Tests.Inbound;
 
@@ -60,15 +61,33 @@ public class UnavailableTests
     }
 
     [Fact]
-    public async Task A_backchannel_that_fails_in_its_own_way_is_a_503_and_an_error_in_the_log()
+    public async Task A_backchannel_that_fails_in_its_own_way_is_a_503_and_a_warning_that_names_it()
     {
         await using var app = await InboundApp.StartAsync(services: services => services.PostConfigureAll<SxtBearerOptions>(
-            options => options.BackchannelHttpHandler = new ThrowingHandler()));
+            options => options.BackchannelHttpHandler = BadHandler.Throwing(_ => new NotSupportedException("a proxy of the app's own"))));
 
-        using var response = await app.GetAsync(app.Issue());
+        using var response = await app.Time.PassUntilAsync(app.GetAsync(app.Issue()), TimeSpan.FromSeconds(5));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1505 && record.Exception is NotSupportedException);
+        var record = Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id is 1503 or 1505);
+        Assert.Equal(1503, record.Id.Id);
+        Assert.Contains("BackchannelHttpHandler failed with NotSupportedException", record.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Packets_that_are_dropped_while_connecting_are_a_503_and_a_warning_that_says_so()
+    {
+        await using var hole = await BlackHole.StartAsync();
+        using var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        await using var app = await InboundApp.StartAsync(services: services => services.PostConfigureAll<SxtBearerOptions>(
+            options => (options.GatewayUrl, options.BackchannelHttpHandler) = (hole.Uri, handler)));
+
+        using var response = await app.Time.PassUntilAsync(app.GetAsync(app.Issue()), TimeSpan.FromSeconds(5));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        var record = Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id is 1503 or 1505);
+        Assert.Equal(1503, record.Id.Id);
+        Assert.Contains("dropped packets?", record.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,11 +200,5 @@ public class UnavailableTests
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.Equal((int)response.StatusCode, problem.GetProperty("status").GetInt32());
         return ((int)response.StatusCode, problem.TryGetProperty("detail", out var detail) ? detail.GetString() : null);
-    }
-
-    private sealed class ThrowingHandler : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("a proxy of the app's own");
     }
 }

@@ -80,6 +80,28 @@ public class WrongClockTests
         Assert.Null(app.Session.Status.GatewayClockOffset);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task One_answer_that_is_dated_ten_days_ahead_changes_neither_generations_nor_schedules(int number)
+    {
+        await using var app = new TestApp(services: services => services.PostConfigureAll<SxtOptions>(options =>
+            options.BackchannelHttpHandler = new MisdatingHandler(options.BackchannelHttpHandler!, number)));
+        await app.StartAsync();
+
+        for (var renewals = 0; renewals < 3; renewals++)
+        {
+            var status = app.Session.Status;
+            Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(status.Generation) - app.Time.GetUtcNow(), -TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+            Assert.Equal(renewals, app.Refreshes);
+            app.Pass(TimeSpan.FromMinutes(20));
+        }
+
+        Assert.Equal(1, app.Logins);
+        AssertOffset(TimeSpan.Zero, app);
+    }
+
     private static void AssertOffset(TimeSpan expected, TestApp app) =>
         Assert.InRange(app.Session.Status.GatewayClockOffset!.Value, expected, expected + TimeSpan.FromSeconds(1));
 
@@ -113,6 +135,23 @@ public class WrongClockTests
         Assert.Equal(0, app.Gateway.Calls.ReusedRefreshTokens);
         Assert.Equal(0, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
         return (app.Logins, app.Refreshes);
+    }
+
+    /// <summary>Dates one answer ten days ahead.</summary>
+    private sealed class MisdatingHandler(HttpMessageHandler inner, int number) : DelegatingHandler(inner)
+    {
+        private int _count;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (++_count == number)
+            {
+                response.Headers.Date += TimeSpan.FromDays(10);
+            }
+
+            return response;
+        }
     }
 
     private sealed class AgingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)

@@ -4,7 +4,7 @@ namespace SxtAspNet.Inbound;
 /// The validations under way: one per token, shared by all requests that present it and belonging to none of them, so
 /// that a caller that gives up fails nobody else. Their number is limited.
 /// </summary>
-internal sealed class SharedValidations(VerdictCache cache, int limit)
+internal sealed class RunningValidations(VerdictCache cache, int limit)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Validation> _running = new(StringComparer.Ordinal);

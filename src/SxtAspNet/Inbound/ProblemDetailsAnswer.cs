@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace SxtAspNet.Inbound;
 
 /// <summary>Writes problem details where the app has them (AddProblemDetails).</summary>
-internal static class ProblemAnswer
+internal static class ProblemDetailsAnswer
 {
     public static async Task WriteAsync(HttpContext context, string? detail)
     {
