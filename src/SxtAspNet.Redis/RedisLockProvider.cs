@@ -15,13 +15,17 @@ internal sealed class RedisLockProvider(RedisConnection connection, TimeSpan lea
 
         public async ValueTask<IDistributedSynchronizationHandle?> TryAcquireAsync(
             TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
-            await (await OpenAsync(cancellationToken).ConfigureAwait(false))
-                .TryAcquireAsync(timeout, cancellationToken).ConfigureAwait(false);
+            await connection.RunAsync(
+                async database => await new RedisDistributedLock(name, database, Configure)
+                    .TryAcquireAsync(timeout, cancellationToken).ConfigureAwait(false) is { } handle
+                        ? new Handle(handle, connection.Failures)
+                        : null,
+                cancellationToken).ConfigureAwait(false);
 
         public async ValueTask<IDistributedSynchronizationHandle> AcquireAsync(
             TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-            await (await OpenAsync(cancellationToken).ConfigureAwait(false))
-                .AcquireAsync(timeout, cancellationToken).ConfigureAwait(false);
+            await TryAcquireAsync(timeout ?? Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)
+            ?? throw new TimeoutException($"The lock {name} was held by others for {timeout}.");
 
         public IDistributedSynchronizationHandle? TryAcquire(TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
             TryAcquireAsync(timeout, cancellationToken).AsTask().GetAwaiter().GetResult();
@@ -29,13 +33,29 @@ internal sealed class RedisLockProvider(RedisConnection connection, TimeSpan lea
         public IDistributedSynchronizationHandle Acquire(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
             AcquireAsync(timeout, cancellationToken).AsTask().GetAwaiter().GetResult();
 
-        private async ValueTask<RedisDistributedLock> OpenAsync(CancellationToken cancellationToken)
+        private void Configure(RedisDistributedSynchronizationOptionsBuilder options) => options
+            .Expiry(lease)
+            .MinValidityTime(lease * 0.5)
+            .ExtensionCadence(lease / 4);
+    }
+
+    /// <summary>A lock that is held, whose release fails in words that fit into a log.</summary>
+    private sealed class Handle(IDistributedSynchronizationHandle held, RedisFailures failures) : IDistributedSynchronizationHandle
+    {
+        public CancellationToken HandleLostToken => held.HandleLostToken;
+
+        public async ValueTask DisposeAsync()
         {
-            var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-            return new RedisDistributedLock(name, database, options => options
-                .Expiry(lease)
-                .MinValidityTime(lease * 0.5)
-                .ExtensionCadence(lease / 4));
+            try
+            {
+                await held.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                throw failures.Explain(failure);
+            }
         }
+
+        public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
