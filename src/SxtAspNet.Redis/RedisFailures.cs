@@ -81,6 +81,7 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
             : "a command of a script (+set +getrange +exists +get +del +pexpire)";
         return $"The Redis user lacks {missing}. The ACL that is needed is in docs/redis.md.";
 
-        static string Grant(string command) => $"the command +{command}";
+        static string Grant(string command) =>
+            command.StartsWith("eval", StringComparison.OrdinalIgnoreCase) ? "the commands +eval +evalsha" : $"the command +{command}";
     }
 }
