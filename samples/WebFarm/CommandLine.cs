@@ -11,7 +11,13 @@ public enum ChaosKinds
     Pause = 2,
     Cache = 4,
     Gateway = 8,
-    All = Kill | Pause | Cache | Gateway,
+
+    /// <summary>The renewal lock is held by nobody, for as long as three tokens live.</summary>
+    Lock = 16,
+
+    /// <summary>The cache accepts connections and never answers.</summary>
+    Silence = 32,
+    All = Kill | Pause | Cache | Gateway | Lock | Silence,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -29,7 +35,7 @@ public sealed record CommandLine
 
           --check              no page: run to a verdict; the last line is JSON, and the exit code is 0 for a pass only
           --seconds S          how long the traffic lasts (60)
-          --chaos KINDS        none (default), kill, pause, cache, gateway or all; several with commas
+          --chaos KINDS        none (default), kill, pause, cache, gateway, lock, silence or all; several with commas
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
           --timeline           prints what happened in the farm also after a pass
@@ -91,7 +97,7 @@ public sealed record CommandLine
                     Chaos = Value() is var kinds && Enum.TryParse<ChaosKinds>(kinds, ignoreCase: true, out var chaos)
                         && (chaos & ~ChaosKinds.All) == 0
                         ? chaos
-                        : throw new FormatException($"--chaos is none, kill, pause, cache, gateway or all, not '{kinds}'."),
+                        : throw new FormatException($"--chaos is none, kill, pause, cache, gateway, lock, silence or all, not '{kinds}'."),
                 },
                 _ => throw new FormatException($"There is no option '{option}'."),
             };

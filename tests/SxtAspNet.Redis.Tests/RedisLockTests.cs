@@ -3,6 +3,7 @@ using Medallion.Threading;
 using Microsoft.Extensions.Logging.Abstractions;
 using SxtAspNet.Redis.Tests.Infrastructure;
 using SxtAspNet.Sessions;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Redis.Tests;
 

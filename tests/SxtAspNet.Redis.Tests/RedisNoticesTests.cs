@@ -1,4 +1,5 @@
 using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Redis.Tests;
 

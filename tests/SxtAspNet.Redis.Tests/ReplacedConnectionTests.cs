@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Redis.Tests;
 

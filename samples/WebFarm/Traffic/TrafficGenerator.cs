@@ -29,6 +29,9 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
     private int _next;
     private int _underWay = 1;
 
+    /// <summary>Raised at each good answer, with the timestamp of its request.</summary>
+    public event Action<long>? Answered;
+
     /// <summary>All requests of the farm.</summary>
     public RequestFigures Figures { get; } = new();
 
@@ -125,6 +128,7 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
         if (outcome is RequestOutcome.Good)
         {
             Rank(instance, milliseconds);
+            Answered?.Invoke(sent);
         }
         else if (outcome is RequestOutcome.Failed)
         {
