@@ -36,6 +36,8 @@ public sealed record CommandLine
           --check              no page: run to a verdict; the last line is JSON, and the exit code is 0 for a pass only
           --seconds S          how long the traffic lasts (60)
           --chaos KINDS        none (default), kill, pause, cache, gateway, lock, silence or all; several with commas
+          --outage S           at the end the gateway refuses for S seconds, which had better be longer than a token lives (20);
+                               the requests that fail meanwhile don't count, but recoveryMs says for how long they did
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
           --timeline           prints what happened in the farm also after a pass
@@ -54,6 +56,9 @@ public sealed record CommandLine
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
 
     public ChaosKinds Chaos { get; init; }
+
+    /// <summary>How long the gateway refuses at the end.</summary>
+    public TimeSpan Outage { get; init; }
 
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 
@@ -90,6 +95,7 @@ public sealed record CommandLine
                 },
                 "--port" => line with { Port = Number(0, 65_535) },
                 "--seconds" => line with { Duration = TimeSpan.FromSeconds(Number(1, 86_400)) },
+                "--outage" => line with { Outage = TimeSpan.FromSeconds(Number(0, 3_600)) },
                 "--seed" => line with { Seed = Number(0, int.MaxValue) },
                 "--cold-starts" => line with { ColdStarts = Number(0, 20) },
                 "--chaos" => line with

@@ -12,8 +12,8 @@ namespace SxtAspNet.Redis;
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// How long an app's connection may be broken before the app is asked again. The client connects again by itself, and a
-    /// factory that makes a connection at each call should not do so at every hiccup.
+    /// How long an app's connection may be broken before the app is asked again; twice as long after each time. The client
+    /// connects again by itself, and a factory that makes a connection at each call should make few.
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
 
@@ -27,6 +27,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     private readonly ILogger _logger;
     private Task<IConnectionMultiplexer>? _connection;
     private long? _brokenSince;
+    private TimeSpan _patience = LongBroken;
     private bool _isDisposed;
 
     public RedisConnection(SxtRedisOptions options, IServiceProvider provider, TimeProvider? time = null)
@@ -133,22 +134,22 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return connection;
     }
 
-    /// <summary>Whether a connection has been broken since long, which is said once each time that it has been so for so long.</summary>
+    /// <summary>Whether a connection has been broken for long, which is said once each time that it has.</summary>
     private bool IsBrokenForLong(Task<IConnectionMultiplexer> opening)
     {
         if (!opening.IsCompletedSuccessfully || opening.Result.IsConnected)
         {
-            _brokenSince = null;
+            (_brokenSince, _patience) = (null, LongBroken);
             return false;
         }
 
         _brokenSince ??= _time.GetTimestamp();
-        if (_time.GetElapsedTime(_brokenSince.Value) < LongBroken)
+        if (_time.GetElapsedTime(_brokenSince.Value) < _patience)
         {
             return false;
         }
 
-        _brokenSince = _time.GetTimestamp();
+        (_brokenSince, _patience) = (_time.GetTimestamp(), 2 * _patience);
         return true;
     }
 

@@ -24,10 +24,10 @@ public sealed record CheckResult
 
     public required int Failed { get; init; }
 
-    /// <summary>Requests that their own instance's kill or pause cut.</summary>
+    /// <summary>Requests that their own instance's kill or pause, or the gateway's long outage, cut.</summary>
     public required int CutOff { get; init; }
 
-    /// <summary>Requests that their own instance's pause only held up; <see cref="LatencyMs"/> does not count them.</summary>
+    /// <summary>Requests that these only held up; <see cref="LatencyMs"/> does not count them.</summary>
     public required int Stalled { get; init; }
 
     /// <summary>Requests that the instances sent to the gateway again, after a 401 to a token that had been replaced.</summary>
@@ -97,7 +97,7 @@ public sealed record CheckResult
     public string Headline => Reasons.Count > 0
         ? $"FAIL: {string.Join(' ', Reasons)}"
         : $"PASS: none of {Requests} requests failed, with {Chaos.Total} faults; {Logins} logins, {Refreshes} refreshes, "
-            + $"the longest request took {LongestDelayMs:0} ms.";
+            + $"the longest request took {LongestDelayMs:0} ms{(RecoveryMs is { } recovery ? $", and the first after a gateway fault was answered within {recovery:0} ms" : "")}.";
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 

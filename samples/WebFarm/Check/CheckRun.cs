@@ -7,6 +7,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
 {
     private static readonly TimeSpan AgreementLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgreementInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     private readonly RenewalLedger _ledger = new();
@@ -48,6 +49,11 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
                 using var endOfChaos = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 endOfChaos.CancelAfter(options.Duration);
                 await Task.WhenAll(chaos.RunAsync(endOfChaos.Token), UntilCancelledAsync(endOfChaos.Token));
+                if (options.Outage > TimeSpan.Zero)
+                {
+                    await MakeOutageAsync(farm, traffic, recovery, cancellationToken);
+                }
+
                 generation = await AgreeAsync(farm, cancellationToken);
             }
             finally
@@ -84,6 +90,17 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         output.WriteLine(
             $"{options.Duration.TotalSeconds} s of {options.Farm.Rate} requests/s and instance; faults: "
             + (chaos.Possible.Count == 0 ? "none." : $"{string.Join(", ", chaos.Possible).ToLowerInvariant()}, --seed {options.Seed}."));
+    }
+
+    /// <summary>Lets the gateway refuse for so long that the tokens end, and waits until requests are answered again.</summary>
+    private async Task MakeOutageAsync(Farm farm, TrafficGenerator traffic, RecoveryWatch recovery, CancellationToken cancellationToken)
+    {
+        traffic.Outages.Begin();
+        farm.BeginGatewayFault(GatewayFault.Unavailable);
+        await Task.Delay(options.Outage, cancellationToken);
+        farm.EndGatewayFault();
+        await ((Task)recovery.Recovered.WaitAsync(RecoveryLimit, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        traffic.Outages.End();
     }
 
     private void AnnounceFault(FarmEvent farmEvent)
@@ -186,7 +203,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             LoginBound = new LoginBound(
                 Start: 1,
                 SessionEnds: (int)(elapsed / options.Farm.ShortestSession),
-                Faults: faults.Kill + faults.Pause + faults.Gateway,
+                Faults: faults.Kill + faults.Pause + faults.Gateway + (options.Outage > TimeSpan.Zero ? 1 : 0),
                 CacheOutages: (faults.Cache + faults.Silence) * options.Farm.Instances,
                 StuckLocks: faults.Lock * options.Farm.Instances * (1 + (int)Math.Ceiling(chaos.LockHold / options.Farm.ShortestGeneration)),
                 LostAnswers: farm.Watch.LostLogins),

@@ -9,6 +9,7 @@ public sealed class RecoveryWatch
 
     private readonly Lock _lock = new();
     private long? _since;
+    private TaskCompletionSource _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RecoveryWatch(Timeline timeline, TrafficGenerator traffic)
     {
@@ -19,12 +20,29 @@ public sealed class RecoveryWatch
     /// <summary>The longest time in ms; <see langword="null"/> when there was no fault.</summary>
     public double? LongestMs { get; private set; }
 
+    /// <summary>Completes when a request was answered well after the last fault.</summary>
+    public Task Recovered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _recovered.Task;
+            }
+        }
+    }
+
     private void Note(FarmEvent farmEvent)
     {
         if (farmEvent is { Lane: FarmEvent.GatewayLane, Kind: FarmEventKind.FaultBegins or FarmEventKind.FaultEnds })
         {
             lock (_lock)
             {
+                if (_recovered.Task.IsCompleted)
+                {
+                    _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
                 _since = farmEvent.Kind is FarmEventKind.FaultEnds ? Clock.GetTimestamp() : null;
             }
         }
@@ -38,6 +56,7 @@ public sealed class RecoveryWatch
             {
                 LongestMs = Math.Round(Math.Max(LongestMs ?? 0, Clock.GetElapsedTime(since).TotalMilliseconds), 1);
                 _since = null;
+                _recovered.SetResult();
             }
         }
     }

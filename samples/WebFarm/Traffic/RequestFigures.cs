@@ -6,10 +6,10 @@ public enum RequestOutcome
     /// <summary>Answered 200.</summary>
     Good,
 
-    /// <summary>Answered 200, by an instance that was paused meanwhile: its latency says nothing about the farm.</summary>
+    /// <summary>Answered 200, but the instance was paused, or the gateway away, meanwhile: its latency says nothing about the farm.</summary>
     Stalled,
 
-    /// <summary>Failed, at an instance that was killed or paused meanwhile.</summary>
+    /// <summary>Failed, at an instance that was killed or paused meanwhile, or while the gateway was away for long.</summary>
     CutOff,
 
     /// <summary>Failed for any other reason.</summary>
