@@ -35,7 +35,8 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
 
     private static string Shorten(string answer)
     {
-        var line = answer.Split('\n')[0].Trim();
+        // The client appends its state, from the first semicolon on.
+        var line = answer.Split(['\n', ';'])[0].Trim();
         return line.Length <= LongestAnswer ? line : line[..LongestAnswer] + "…";
     }
 
@@ -58,7 +59,6 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
                 "Redis refuses the user or the password of the connection.",
             RedisConnectionException problem => $"There is no connection to Redis ({problem.FailureType}).",
             RedisTimeoutException or TimeoutException => "Redis did not answer in time.",
-            RedisCommandException => "No server of Redis takes writes at the moment.",
             ObjectDisposedException => "The app has disposed its connection to Redis, and gives no other one.",
             _ => $"{causes[0].GetType().Name}: {Shorten(causes[0].Message)}",
         };
@@ -66,13 +66,15 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
 
     private string DescribeAnswer(string answer)
     {
-        // In a script, Redis says nothing of the command; it leaves out the code where the client adds its own words.
-        if (!answer.Contains("NOPERM", StringComparison.Ordinal) && !answer.Contains("permission", StringComparison.OrdinalIgnoreCase)
-            && !answer.Contains("user executing the script", StringComparison.Ordinal))
+        if (answer.StartsWith("NOAUTH", StringComparison.Ordinal) || answer.StartsWith("WRONGPASS", StringComparison.Ordinal))
         {
-            return answer.StartsWith("NOAUTH", StringComparison.Ordinal) || answer.StartsWith("WRONGPASS", StringComparison.Ordinal)
-                ? "Redis refuses the user or the password of the connection."
-                : $"Redis answered: {Shorten(answer)}";
+            return "Redis refuses the user or the password of the connection.";
+        }
+
+        // In a script the code is missing, and so is the name of the command.
+        if (!answer.Contains("NOPERM", StringComparison.Ordinal) && !answer.Contains("user executing the script", StringComparison.Ordinal))
+        {
+            return $"Redis answered: {Shorten(answer)}";
         }
 
         var missing = RefusedCommand.Match(answer) is { Success: true } match ? Grant(match.Groups["command"].Value)

@@ -41,6 +41,21 @@ public class AclTests
         Assert.DoesNotContain(farm.Instances, instance => instance.HasLogged(1406) || instance.HasLogged(1407));
     }
 
+    [Fact]
+    public async Task Nothing_is_refused_where_the_client_is_told_to_keep_to_our_names()
+    {
+        await using var server = await AclServer.StartAsync(Advised);
+        await using var farm = new Farm();
+        for (var index = 0; index < 2; index++)
+        {
+            farm.Add(server.Configuration + ",tiebreaker=,configChannel=", redis: redis => redis.Prefix = Prefix);
+        }
+
+        await StartAsync(farm);
+
+        Assert.Equal(0, await server.CountRefusalsAsync());
+    }
+
     [Theory]
     [InlineData("~sxt:*", "the keys ~sxt:*")]
     [InlineData("+getrange", "+getrange")]

@@ -29,6 +29,9 @@ internal sealed class AclServer : IAsyncDisposable
         }
     }
 
+    /// <summary>How often something was refused.</summary>
+    public async Task<int> CountRefusalsAsync() => (await _admin.Database.ExecuteAsync("ACL", "LOG")).Length;
+
     public async ValueTask DisposeAsync()
     {
         await _admin.DisposeAsync();
