@@ -27,8 +27,23 @@ public class ReplacedConnectionTests(Servers servers)
 
         Assert.Equal([1], await store.ReadAsync(_name, Cancellation));
         Assert.True(await store.TryReplaceAsync(_name, [1], [2], Minute, Cancellation));
-        await using var held = await new RedisLockProvider(connection, TimeSpan.FromSeconds(5))
-            .CreateLock(_name + ":lock").TryAcquireAsync(cancellationToken: Cancellation);
+        Assert.Equal(2, app.Asked);
+    }
+
+    [Theory, EachServer]
+    public async Task A_lock_is_taken_on_the_new_connection(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var app = await App.ConnectAsync(server.Configuration);
+        await using var connection = app.Connect();
+        var farmLock = new RedisLockProvider(connection, TimeSpan.FromSeconds(5)).CreateLock(_name + ":lock");
+        await using (await farmLock.TryAcquireAsync(cancellationToken: Cancellation))
+        {
+        }
+
+        await app.ReplaceAsync(server.Configuration);
+
+        await using var held = await farmLock.TryAcquireAsync(cancellationToken: Cancellation);
         Assert.NotNull(held);
         Assert.Equal(2, app.Asked);
     }
