@@ -11,7 +11,13 @@ public enum ChaosKinds
     Pause = 2,
     Cache = 4,
     Gateway = 8,
-    All = Kill | Pause | Cache | Gateway,
+
+    /// <summary>The renewal lock is held by nobody, for as long as three tokens live.</summary>
+    Lock = 16,
+
+    /// <summary>The cache accepts connections and never answers.</summary>
+    Silence = 32,
+    All = Kill | Pause | Cache | Gateway | Lock | Silence,
 }
 
 /// <summary>What the command line asks for.</summary>
@@ -29,7 +35,9 @@ public sealed record CommandLine
 
           --check              no page: run to a verdict; the last line is JSON, and the exit code is 0 for a pass only
           --seconds S          how long the traffic lasts (60)
-          --chaos KINDS        none (default), kill, pause, cache, gateway or all; several with commas
+          --chaos KINDS        none (default), kill, pause, cache, gateway, lock, silence or all; several with commas
+          --outage S           at the end the gateway refuses for S seconds, which had better be longer than a token lives (20);
+                               the requests that fail meanwhile don't count, but recoveryMs says for how long they did
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
           --timeline           prints what happened in the farm also after a pass
@@ -48,6 +56,9 @@ public sealed record CommandLine
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
 
     public ChaosKinds Chaos { get; init; }
+
+    /// <summary>How long the gateway refuses at the end.</summary>
+    public TimeSpan Outage { get; init; }
 
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 
@@ -84,6 +95,7 @@ public sealed record CommandLine
                 },
                 "--port" => line with { Port = Number(0, 65_535) },
                 "--seconds" => line with { Duration = TimeSpan.FromSeconds(Number(1, 86_400)) },
+                "--outage" => line with { Outage = TimeSpan.FromSeconds(Number(0, 3_600)) },
                 "--seed" => line with { Seed = Number(0, int.MaxValue) },
                 "--cold-starts" => line with { ColdStarts = Number(0, 20) },
                 "--chaos" => line with
@@ -91,7 +103,7 @@ public sealed record CommandLine
                     Chaos = Value() is var kinds && Enum.TryParse<ChaosKinds>(kinds, ignoreCase: true, out var chaos)
                         && (chaos & ~ChaosKinds.All) == 0
                         ? chaos
-                        : throw new FormatException($"--chaos is none, kill, pause, cache, gateway or all, not '{kinds}'."),
+                        : throw new FormatException($"--chaos is none, kill, pause, cache, gateway, lock, silence or all, not '{kinds}'."),
                 },
                 _ => throw new FormatException($"There is no option '{option}'."),
             };

@@ -10,18 +10,16 @@ namespace WebFarm;
 public sealed class Farm : IAsyncDisposable
 {
     private readonly FarmSettings _settings;
-    private readonly RedisServer? _cache;
     private readonly SemaphoreSlim _changes = new(1, 1);
-    private readonly SemaphoreSlim _cacheChanges = new(1, 1);
     private volatile FarmInstance[] _instances = [];
     private string _prefix = NewPrefix();
     private readonly ConcurrentDictionary<int, int> _logCounts = new();
     private int _unexpectedEnds;
     private bool _isStopping;
 
-    private Farm(FarmSettings settings, FarmGateway gateway, RedisServer? cache, Timeline timeline)
+    private Farm(FarmSettings settings, FarmGateway gateway, FarmCache cache, Timeline timeline)
     {
-        (_settings, Gateway, _cache, Timeline) = (settings, gateway, cache, timeline);
+        (_settings, Gateway, Cache, Timeline) = (settings, gateway, cache, timeline);
         Watch = new GatewayWatch(gateway.Emulator.Calls, timeline);
         Watch.Start();
     }
@@ -35,12 +33,7 @@ public sealed class Farm : IAsyncDisposable
 
     public IReadOnlyList<FarmInstance> Instances => _instances;
 
-    /// <summary>Whether the cache is the farm's own, so that it can be stopped.</summary>
-    public bool OwnsCache => _cache is not null;
-
-    public bool IsCacheUp { get; private set; } = true;
-
-    public string CacheAddress => _cache?.Configuration ?? _settings.Redis!;
+    public FarmCache Cache { get; }
 
     /// <summary>How many processes ended although nobody ended them.</summary>
     public int UnexpectedEnds => Volatile.Read(ref _unexpectedEnds);
@@ -54,8 +47,8 @@ public sealed class Farm : IAsyncDisposable
         var gateway = await FarmGateway.StartAsync(settings, cancellationToken);
         try
         {
-            var cache = settings.Redis is null ? await RedisServer.StartGarnetAsync(cancellationToken) : null;
-            return new Farm(settings, gateway, cache, new Timeline());
+            var timeline = new Timeline();
+            return new Farm(settings, gateway, await FarmCache.StartAsync(settings, timeline, cancellationToken), timeline);
         }
         catch
         {
@@ -138,46 +131,9 @@ public sealed class Farm : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the cache; what it held is lost.</summary>
-    /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
-    public async Task StopCacheAsync()
-    {
-        await _cacheChanges.WaitAsync();
-        try
-        {
-            if (IsCacheUp)
-            {
-                var cache = OwnCache();
-                IsCacheUp = false;
-                Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultBegins, "cache killed");
-                await cache.StopAsync();
-            }
-        }
-        finally
-        {
-            _cacheChanges.Release();
-        }
-    }
-
-    /// <summary>Starts the cache again, empty, at the same address.</summary>
-    /// <exception cref="InvalidOperationException">The cache is not the farm's own.</exception>
-    public async Task StartCacheAsync(CancellationToken cancellationToken)
-    {
-        await _cacheChanges.WaitAsync(cancellationToken);
-        try
-        {
-            if (!IsCacheUp)
-            {
-                await OwnCache().StartAsync(cancellationToken);
-                IsCacheUp = true;
-                Timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultEnds, "cache started, empty");
-            }
-        }
-        finally
-        {
-            _cacheChanges.Release();
-        }
-    }
+    /// <summary>Lets the farm's renewal lock be held by nobody, until <see cref="FarmCache.FreeLockAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">The cache is not the farm's own, or holds no session yet.</exception>
+    public Task HoldLockAsync(CancellationToken cancellationToken) => Cache.HoldLockAsync(_prefix, cancellationToken);
 
     public void BeginGatewayFault(GatewayFault fault)
     {
@@ -212,20 +168,12 @@ public sealed class Farm : IAsyncDisposable
         _isStopping = true;
         await StopInstancesAsync();
         await Watch.DisposeAsync();
-        if (_cache is not null)
-        {
-            await _cache.DisposeAsync();
-        }
-
+        await Cache.DisposeAsync();
         await Gateway.DisposeAsync();
         _changes.Dispose();
-        _cacheChanges.Dispose();
     }
 
     private static string NewPrefix() => $"farm-{Guid.NewGuid():n}:";
-
-    private RedisServer OwnCache() => _cache ?? throw new InvalidOperationException(
-        $"The cache at {_settings.Redis} is not the farm's own, so it is neither stopped nor started here.");
 
     private async Task StopInstancesAsync()
     {
@@ -237,7 +185,7 @@ public sealed class Farm : IAsyncDisposable
     {
         var last = instance.Process;
         instance.LastGeneration = null;
-        var settings = InstanceEnvironment.Make(_settings, Gateway, CacheAddress, _prefix, loginAtStartup);
+        var settings = InstanceEnvironment.Make(_settings, Gateway, Cache.Address, _prefix, loginAtStartup);
         _settings.Configure?.Invoke(instance.Number, settings);
         var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
         if (_isStopping)

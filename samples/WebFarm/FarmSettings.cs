@@ -46,6 +46,9 @@ public sealed record FarmSettings
     /// <summary>Changes the configuration (environment variables) of an instance, given its number, before it starts.</summary>
     public Action<int, IDictionary<string, string>>? Configure { get; init; }
 
+    /// <summary>How long a generation lasts at least when it is renewed as planned.</summary>
+    public TimeSpan ShortestGeneration => AccessTokenLifetime - RenewBefore - RenewJitter;
+
     /// <summary>
     /// How long a session lasts at least when it is renewed as planned: it is not refreshed in its last moments, and
     /// the refresh before may have come up to a token's life earlier.

@@ -1,36 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace SxtAspNet.Redis;
 
 /// <summary>
 /// One connection for record, lock and notices: the app's, or one of its own. It is opened in the background when it is
-/// first used, so that an app starts while Redis is down.
+/// first used, so that an app starts while Redis is down. An app that has disposed its connection, or whose connection
+/// has been broken for long, is asked for it again.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
+    /// <summary>
+    /// How long an app's connection may be broken before the app is asked again; twice as long after each time. The client
+    /// connects again by itself, and a factory that makes a connection at each call should make few.
+    /// </summary>
+    public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _open;
     private readonly bool _isOwn;
     private readonly int _database;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private Task<IConnectionMultiplexer>? _connection;
+    private long? _brokenSince;
+    private TimeSpan _patience = LongBroken;
     private bool _isDisposed;
 
-    public RedisConnection(SxtRedisOptions options, IServiceProvider provider)
+    public RedisConnection(SxtRedisOptions options, IServiceProvider provider, TimeProvider? time = null)
     {
         _isOwn = options.ConnectionMultiplexerFactory is null;
         _database = options.Database ?? -1;
         _open = options.ConnectionMultiplexerFactory is { } factory
-            ? () => factory(provider)
+            ? () => AskAsync(factory, provider)
             : () => ConnectAsync(options);
+        _time = time ?? TimeProvider.System;
+        _logger = ((ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)))?.CreateLogger("SxtAspNet.Redis") ?? NullLogger.Instance;
+        Failures = new RedisFailures(options.Prefix, _logger);
     }
 
-    public async ValueTask<IDatabase> GetDatabaseAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase(_database);
+    /// <summary>Raised with each connection once it is open, from any thread.</summary>
+    public event Action<IDatabase>? Opened;
 
-    public async ValueTask<ISubscriber> GetSubscriberAsync(CancellationToken cancellationToken) =>
-        (await GetAsync(cancellationToken).ConfigureAwait(false)).GetSubscriber();
+    /// <summary>Puts into words what the client throws.</summary>
+    public RedisFailures Failures { get; }
+
+    /// <summary>Runs a call.</summary>
+    /// <exception cref="RedisUnavailableException">It failed.</exception>
+    public async ValueTask<T> RunAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var isAgain = false;
+        while (true)
+        {
+            IConnectionMultiplexer? connection = null;
+            try
+            {
+                connection = await GetAsync(cancellationToken).ConfigureAwait(false);
+                return await call(connection.GetDatabase(_database)).ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException) when (!isAgain && connection is not null && Forget(connection))
+            {
+                // The app has replaced its connection.
+                isAgain = true;
+            }
+            catch (Exception failure) when (!_isDisposed && !cancellationToken.IsCancellationRequested)
+            {
+                throw Failures.Explain(failure);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -73,12 +114,82 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                // On another thread, since an app's factory may connect synchronously, for longer than a caller waits.
-                // And again when it failed: a server that is away while the app starts comes back.
-                _connection = Task.Run(_open, CancellationToken.None);
+                // Again when it failed: a server that is away while the app starts comes back.
+                _connection = OpenAsync();
+            }
+            else if (!_isOwn && IsBrokenForLong(_connection))
+            {
+                _ = ReplaceAsync(_connection);
             }
 
             return _connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<IConnectionMultiplexer> OpenAsync()
+    {
+        // On another thread, since an app's factory may connect synchronously, for longer than a caller waits.
+        var connection = await Task.Run(_open).ConfigureAwait(false);
+        Opened?.Invoke(connection.GetDatabase(_database));
+        return connection;
+    }
+
+    /// <summary>Whether a connection has been broken for long, which is said once each time that it has.</summary>
+    private bool IsBrokenForLong(Task<IConnectionMultiplexer> opening)
+    {
+        if (!opening.IsCompletedSuccessfully || opening.Result.IsConnected)
+        {
+            (_brokenSince, _patience) = (null, LongBroken);
+            return false;
+        }
+
+        _brokenSince ??= _time.GetTimestamp();
+        if (_time.GetElapsedTime(_brokenSince.Value) < _patience)
+        {
+            return false;
+        }
+
+        (_brokenSince, _patience) = (_time.GetTimestamp(), 2 * _patience);
+        return true;
+    }
+
+    /// <summary>Asks the app for another connection; the one that it gave stays in use meanwhile, for it may recover.</summary>
+    private async Task ReplaceAsync(Task<IConnectionMultiplexer> present)
+    {
+        var opening = OpenAsync();
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.Exception?.InnerException is { } failure)
+        {
+            _logger.CallFailed(failure);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_connection == present && opening.IsCompletedSuccessfully)
+            {
+                _connection = opening;
+            }
+        }
+    }
+
+    /// <summary>Drops a connection that the app has disposed, so that the app is asked again.</summary>
+    /// <returns>Whether that makes sense.</returns>
+    private bool Forget(IConnectionMultiplexer disposed)
+    {
+        lock (_gate)
+        {
+            if (_isOwn || _isDisposed)
+            {
+                return false;
+            }
+
+            if (_connection is { IsCompletedSuccessfully: true } connection && connection.Result == disposed)
+            {
+                _connection = null;
+            }
+
+            return true;
         }
     }
 
@@ -101,6 +212,14 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         {
             // There is no connection to dispose.
         }
+    }
+
+    private static async Task<IConnectionMultiplexer> AskAsync(
+        Func<IServiceProvider, Task<IConnectionMultiplexer>?> factory, IServiceProvider provider)
+    {
+        var connection = factory(provider) is { } asking ? await asking.ConfigureAwait(false) : null;
+        return connection ?? throw new RedisUnavailableException(
+            $"{nameof(SxtRedisOptions.ConnectionMultiplexerFactory)} gave null instead of a connection; it is asked again at the next call.");
     }
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)

@@ -7,37 +7,20 @@ namespace SxtAspNet.Redis;
 /// </summary>
 internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNotices
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
-
-    public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken)
-    {
-        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        await database.PublishAsync(Channel(channel, database), RedisValue.EmptyString).ConfigureAwait(false);
-    }
+    public async ValueTask PublishAsync(string channel, CancellationToken cancellationToken) =>
+        await connection.RunAsync(
+            database => database.PublishAsync(Channel(channel, database), RedisValue.EmptyString), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
     {
-        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
-        var name = Channel(channel, database);
-
-        // The client has a connection of its own for notices, and comes back from connecting before that one is there.
-        while (subscriber.Multiplexer.IsConnected && !subscriber.IsConnected(name))
-        {
-            await Task.Delay(Step, cancellationToken).ConfigureAwait(false);
-        }
-
-        void OnMessage(RedisChannel source, RedisValue message) => onNotice();
-        var subscription = new Subscription(subscriber, name, OnMessage);
+        var subscription = new Subscription(connection, channel, onNotice);
         try
         {
-            await subscriber.SubscribeAsync(name, OnMessage).ConfigureAwait(false);
+            await subscription.StartAsync(cancellationToken).ConfigureAwait(false);
             return subscription;
         }
         catch
         {
-            // The client remembers the handler although it could not subscribe, and calls it once it is connected: each
-            // attempt would add a call to every notice.
             await subscription.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -46,17 +29,123 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
     private static RedisChannel Channel(string channel, IDatabase database) =>
         RedisChannel.Literal($"{channel}:{database.Database}");
 
-    private sealed class Subscription(ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
+    /// <summary>
+    /// A subscription that goes with the connection: it comes back when that does, and follows to another one. Each time it
+    /// may have missed something, and so gives notice.
+    /// </summary>
+    private sealed class Subscription(RedisConnection connection, string channel, Action onNotice) : IAsyncDisposable
     {
+        private readonly Lock _gate = new();
+        private IDatabase? _place;
+        private bool _isDisposed;
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            connection.Opened += Follow;
+            await connection.RunAsync(
+                async database =>
+                {
+                    await MoveAsync(database).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
         public async ValueTask DisposeAsync()
         {
+            connection.Opened -= Follow;
+            IDatabase? last;
+            lock (_gate)
+            {
+                _isDisposed = true;
+                (last, _place) = (_place, null);
+            }
+
+            await LeaveAsync(last).ConfigureAwait(false);
+        }
+
+        private async void Follow(IDatabase database)
+        {
+            lock (_gate)
+            {
+                if (_place is null || _place.Multiplexer == database.Multiplexer)
+                {
+                    return;
+                }
+            }
+
             try
             {
-                await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
+                await MoveAsync(database).ConfigureAwait(false);
+                onNotice();
+            }
+            catch (Exception failure)
+            {
+                // Polls find out what changes, as they do while there is no connection.
+                connection.Failures.Explain(failure);
+            }
+        }
+
+        private async Task MoveAsync(IDatabase database)
+        {
+            IDatabase? last;
+            lock (_gate)
+            {
+                if (_isDisposed || _place?.Multiplexer == database.Multiplexer)
+                {
+                    return;
+                }
+
+                (last, _place) = (_place, database);
+            }
+
+            await LeaveAsync(last).ConfigureAwait(false);
+            database.Multiplexer.ConnectionRestored += OnRestored;
+            try
+            {
+                await database.Multiplexer.GetSubscriber().SubscribeAsync(Channel(channel, database), OnMessage).ConfigureAwait(false);
+            }
+            catch (RedisConnectionException)
+            {
+                // The client has a connection of its own for notices, which may not be there yet. It remembers the handler,
+                // and subscribes as soon as it is connected.
+            }
+
+            lock (_gate)
+            {
+                last = _place == database ? null : database;
+            }
+
+            // Disposed, or gone on to another connection, meanwhile.
+            await LeaveAsync(last).ConfigureAwait(false);
+        }
+
+        private async Task LeaveAsync(IDatabase? place)
+        {
+            if (place is null)
+            {
+                return;
+            }
+
+            place.Multiplexer.ConnectionRestored -= OnRestored;
+            try
+            {
+                await place.Multiplexer.GetSubscriber()
+                    .UnsubscribeAsync(Channel(channel, place), OnMessage, CommandFlags.FireAndForget).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is RedisException or ObjectDisposedException)
             {
                 // The connection is gone, and the subscription with it.
+            }
+        }
+
+        private void OnMessage(RedisChannel source, RedisValue message) => onNotice();
+
+        private void OnRestored(object? sender, ConnectionFailedEventArgs restored)
+        {
+            if (restored.ConnectionType is ConnectionType.Subscription)
+            {
+                onNotice();
             }
         }
     }

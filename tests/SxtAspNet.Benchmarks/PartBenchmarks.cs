@@ -58,6 +58,7 @@ public class PartBenchmarks
         _record = SessionRecord.Write(new Session
         {
             Generation = 1,
+            GrantedAt = DateTimeOffset.UtcNow,
             AccessToken = new SxtAccessToken(_warm.Token, DateTimeOffset.UtcNow.AddMinutes(25)),
             ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(25),
             EndsAt = DateTimeOffset.UtcNow.AddHours(24),
@@ -102,7 +103,7 @@ public class PartBenchmarks
             : throw new InvalidOperationException("A warm session should have its token at once.");
     }
 
-    private async Task<object> LoginAsync(LoginProcedure login) => await login.LoginAsync(_options, CancellationToken.None);
+    private async Task<object> LoginAsync(LoginProcedure login) => await login.RunAsync(_options, CancellationToken.None);
 
     private ServiceProvider Build(string keyFile, Action<SxtOptions> configure)
     {

@@ -85,6 +85,35 @@ public sealed partial class PageTests(LiveFarm farm)
     }
 
     [Fact]
+    public async Task The_cache_can_fall_silent_and_answer_again()
+    {
+        var open = await farm.OpenAsync();
+        await open.SharesAsync(1);
+
+        await open.Button("Silence the cache").ClickAsync();
+        await Expect(open.Badge("Cache")).ToHaveTextAsync("silent");
+        await open.Button("Let the cache answer").ClickAsync();
+        await Expect(open.Badge("Cache")).ToHaveTextAsync("up");
+        await open.SharesAsync(1);
+        await open.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_lock_can_be_held_for_ever_and_freed()
+    {
+        var open = await farm.OpenAsync();
+        await open.SharesAsync(1);
+
+        await open.Button("Hold the lock for ever").ClickAsync();
+        await Expect(open.Badge("Cache")).ToHaveTextAsync("lock held");
+        await Expect(open.Button("Hold the lock for ever")).ToBeDisabledAsync();
+        await open.Button("Free the lock").ClickAsync();
+        await Expect(open.Badge("Cache")).ToHaveTextAsync("up");
+        await open.SharesAsync(1);
+        await open.CloseAsync();
+    }
+
+    [Fact]
     public async Task The_gateway_can_be_made_to_fail_and_mended()
     {
         var open = await farm.OpenAsync();

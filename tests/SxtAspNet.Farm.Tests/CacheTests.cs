@@ -11,13 +11,13 @@ public sealed class CacheTests
         var generation = await farm.AgreeAsync();
         farm.StartTraffic();
 
-        await farm.Farm.StopCacheAsync();
+        await farm.Farm.Cache.StopAsync();
         foreach (var instance in farm.Instances)
         {
             await farm.IsTrueOfAsync(instance, session => session.State == "Degraded", "misses the cache");
         }
 
-        await farm.Farm.StartCacheAsync(TestContext.Current.CancellationToken);
+        await farm.Farm.Cache.StartAsync(TestContext.Current.CancellationToken);
         Assert.Equal(generation, await farm.AgreeAsync());
 
         // An instance that is new finds the session there.
@@ -36,7 +36,7 @@ public sealed class CacheTests
         await farm.AgreeAsync();
         farm.StartTraffic();
 
-        await farm.Farm.StopCacheAsync();
+        await farm.Farm.Cache.StopAsync();
         var highest = 0L;
         foreach (var instance in farm.Instances)
         {
@@ -48,7 +48,7 @@ public sealed class CacheTests
 
         // The first of its own is a login; it has the refresh token for those that follow.
         farm.AssertFurtherLogins(Instances);
-        await farm.Farm.StartCacheAsync(TestContext.Current.CancellationToken);
+        await farm.Farm.Cache.StartAsync(TestContext.Current.CancellationToken);
         await farm.AgreeAsync(above: highest);
 
         await farm.StopTrafficAsync();

@@ -56,13 +56,12 @@ public sealed class DeploymentTests
 
         await farm.Farm.StartInstancesAsync("Background", TestContext.Current.CancellationToken);
         var farms = farm.Instances.Chunk(2).ToArray();
-        var generations = new HashSet<long>();
         foreach (var each in farms)
         {
-            generations.Add(await farm.AgreeAsync(above: 0, except: [.. farm.Instances.Except(each)]));
+            await farm.AgreeAsync(above: 0, except: [.. farm.Instances.Except(each)]);
         }
 
-        Assert.Equal(farms.Length, generations.Count);
+        // Not told by their generations, which are times: two farms may log in within the same millisecond.
         Assert.True(farms.Length == farm.Logins, farm.Describe());
         await TestFarm.RequestAsync(farm.Instances);
         farm.AssertNoTokenMisused();

@@ -1,5 +1,5 @@
 using SxtAspNet.Farm.Tests.Infrastructure;
-using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Farm.Tests;
 

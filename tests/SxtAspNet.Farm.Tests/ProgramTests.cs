@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SxtAspNet.Farm.Tests.Infrastructure;
 using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Farm.Tests;
 
@@ -16,19 +17,56 @@ public sealed class ProgramTests
         var output = await program.Output;
 
         Assert.True(await program.WaitAsync() == 0, output);
+        Assert.StartsWith("PASS: ", output.TrimEnd().Split('\n')[^2], StringComparison.Ordinal);
         using var result = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]);
         var members = result.RootElement.EnumerateObject().Select(member => member.Name);
         string[] documented =
         [
             "verdict", "reasons", "instances", "seconds", "ratePerInstance", "gateway", "requests", "failed", "cutOff", "stalled",
             "replayed", "logins", "loginBound", "refreshes", "reusedRefreshTokens", "expiredTokensPresented", "latencyMs",
-            "renewals", "coldStarts", "coldStartRatio", "chaos", "finalGeneration", "unexpectedEnds", "resources",
+            "longestDelayMs", "delayedOver100Ms", "loginsPerGeneration", "recoveryMs", "renewals", "coldStarts", "coldStartRatio", "chaos",
+            "finalGeneration", "unexpectedEnds", "resources", "warnings",
         ];
         Assert.Empty(documented.Except(members));
         Assert.Equal("pass", result.RootElement.GetProperty("verdict").GetString());
         Assert.Equal(2, result.RootElement.GetProperty("instances").GetInt32());
         Assert.NotEqual(0, result.RootElement.GetProperty("requests").GetInt32());
         Assert.Equal(0, result.RootElement.GetProperty("failed").GetInt32());
+    }
+
+    [Fact]
+    public async Task While_nobody_can_have_the_lock_no_request_fails_or_waits()
+    {
+        var result = await CheckAsync("lock", "--seconds", "1", "--cold-starts", "1");
+
+        Assert.Equal(1, result.GetProperty("chaos").GetProperty("lock").GetInt32());
+        Assert.Equal(0, result.GetProperty("failed").GetInt32());
+        Assert.Equal(0, result.GetProperty("delayedOver100Ms").GetInt32());
+
+        // At most one for each instance and generation. The lock is held from two seconds after the start on, and for as long
+        // as three tokens live; the farm is warm then.
+        Assert.InRange(result.GetProperty("loginsPerGeneration").GetDouble(), 0, 3);
+        Assert.Equal("pass", result.GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public async Task While_the_cache_accepts_and_never_answers_no_request_fails()
+    {
+        var result = await CheckAsync("silence", "--seconds", "20", "--cold-starts", "0");
+
+        Assert.NotEqual(0, result.GetProperty("chaos").GetProperty("silence").GetInt32());
+        Assert.Equal(0, result.GetProperty("failed").GetInt32());
+        Assert.Equal("pass", result.GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public async Task A_fault_that_could_not_be_made_is_a_warning()
+    {
+        await using var redis = await RedisServer.StartGarnetAsync(TestContext.Current.CancellationToken);
+
+        var result = await CheckAsync("lock", "--seconds", "1", "--cold-starts", "0", "--redis", redis.Configuration);
+
+        Assert.Contains("lock", Assert.Single(result.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,5 +92,14 @@ public sealed class ProgramTests
             async () => (left = await FarmProgram.FindLeftAsync(started)).Count == 0,
             "all processes are gone",
             () => string.Join(Environment.NewLine, left.Values));
+    }
+
+    private static async Task<JsonElement> CheckAsync(string chaos, params string[] options)
+    {
+        await using var program = new FarmProgram(["--check", "--chaos", chaos, "--instances", "3", "--rate", "10", .. options]);
+        var output = await program.Output;
+        TestContext.Current.TestOutputHelper?.WriteLine(output);
+        using var result = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]);
+        return result.RootElement.Clone();
     }
 }

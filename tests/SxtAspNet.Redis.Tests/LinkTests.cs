@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Redis.Tests;
 

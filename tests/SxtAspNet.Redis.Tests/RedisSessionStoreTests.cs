@@ -81,6 +81,25 @@ public class RedisSessionStoreTests(Servers servers)
     }
 
     [Theory, EachServer]
+    public async Task Of_a_huge_value_that_somebody_left_no_more_is_read_than_tells_that_it_is_no_record(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var client = await RedisClient.ConnectAsync(server);
+        await client.Database.StringSetAsync(_key, new byte[5 * 1024 * 1024], Minute);
+        await using var connection = Connect(server);
+        var store = new RedisSessionStore(connection);
+
+        var found = await store.ReadAsync(_key, Cancellation);
+
+        Assert.Equal(RedisSessionStore.Longest + 1, found!.Length);
+        Assert.False(await store.TryReplaceAsync(_key, expected: null, [1], Minute, Cancellation));
+
+        // Whoever decides that it has been in the way for long enough can replace it by what was read.
+        Assert.True(await store.TryReplaceAsync(_key, found, [1], Minute, Cancellation));
+        Assert.Equal([1], await store.ReadAsync(_key, Cancellation));
+    }
+
+    [Theory, EachServer]
     public async Task A_record_may_hold_any_bytes(ServerKind kind)
     {
         await using var connection = Connect(await servers.UseAsync(kind));

@@ -1,12 +1,14 @@
+using System.Collections.Concurrent;
 using WebFarm.Processes;
 
 namespace WebFarm.Check;
 
 /// <summary>
-/// Makes one fault after another, each shorter than 3 s: which, whom, when and how long come from the seed. A third of
-/// the faults is aimed at the moment of the next renewal, where they hurt most.
+/// Makes one fault after another, each shorter than 3 s: which, whom, when and how long come from the seed; each kind comes
+/// once before one comes again. A third of the faults is aimed at the moment of the next renewal, where they hurt most. The
+/// lock is held beside the others, since that lasts.
 /// </summary>
-public sealed class Chaos(Farm farm, ChaosKinds kinds, int seed)
+public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, int seed)
 {
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(6);
@@ -20,53 +22,99 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, int seed)
     private readonly Random _random = new(seed);
 #pragma warning restore CA5394
 
-    private readonly Dictionary<ChaosKinds, int> _counts = [];
+    private const int TokensThatTheLockOutlasts = 3;
 
-    /// <summary>The kinds that can be made here.</summary>
-    public IReadOnlyList<ChaosKinds> Possible { get; } =
+    private readonly ConcurrentDictionary<ChaosKinds, int> _counts = [];
+    private readonly Queue<ChaosKinds> _round = [];
+
+    /// <summary>How long the lock is held.</summary>
+    public TimeSpan LockHold { get; } = TokensThatTheLockOutlasts * tokenLifetime;
+
+    /// <summary>The kinds that are asked for.</summary>
+    public IReadOnlyList<ChaosKinds> Wanted { get; } =
+        [.. Enum.GetValues<ChaosKinds>().Where(kind => kind is not (ChaosKinds.None or ChaosKinds.All) && kinds.HasFlag(kind))];
+
+    /// <summary>Those of them that can be made here.</summary>
+    public IReadOnlyList<ChaosKinds> Possible =>
     [
-        .. new[] { ChaosKinds.Kill, ChaosKinds.Pause, ChaosKinds.Cache, ChaosKinds.Gateway }.Where(kind =>
-            kinds.HasFlag(kind)
-            && (kind is not ChaosKinds.Pause || Suspension.IsSupported)
-            && (kind is not ChaosKinds.Cache || farm.OwnsCache)),
+        .. Wanted.Where(kind => kind switch
+        {
+            ChaosKinds.Pause => Suspension.IsSupported,
+            ChaosKinds.Cache or ChaosKinds.Lock or ChaosKinds.Silence => farm.Cache.IsOwn,
+            _ => true,
+        }),
     ];
 
     /// <summary>How many faults there have been of a kind.</summary>
     public int Count(ChaosKinds kind) => _counts.GetValueOrDefault(kind);
 
-    /// <summary>Makes faults until it is cancelled; the last one is mended before it ends.</summary>
+    /// <summary>Makes faults until it is cancelled; those that have begun are mended before it ends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (Possible.Count == 0)
-        {
-            return;
-        }
-
+        var others = Possible.Where(kind => kind is not ChaosKinds.Lock).ToArray();
         try
         {
-            while (true)
-            {
-                await Task.Delay(Between(ShortestRest, LongestRest), cancellationToken);
-                var kind = Possible[_random.Next(Possible.Count)];
-                var isAimed = _random.Next(3) == 0;
-                var lead = kind is ChaosKinds.Kill or ChaosKinds.Pause
-                    ? Between(TimeSpan.FromSeconds(-0.2), TimeSpan.FromSeconds(0.1))
-                    : Between(TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
-                var victim = farm.Instances[_random.Next(farm.Instances.Count)];
-                if (isAimed)
-                {
-                    victim = await WaitForRenewalAsync(lead, cancellationToken) ?? victim;
-                }
-
-                _counts[kind] = Count(kind) + 1;
-                await MakeAsync(kind, victim);
-            }
+            await Task.WhenAll(
+                others.Length > 0 ? MakeOneAfterAnotherAsync(others, cancellationToken) : Task.CompletedTask,
+                Possible.Contains(ChaosKinds.Lock) ? HoldLockAsync(cancellationToken) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The end of the check.
         }
     }
+
+    private async Task MakeOneAfterAnotherAsync(ChaosKinds[] possible, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(Between(ShortestRest, LongestRest), cancellationToken);
+            if (!_round.TryDequeue(out var kind))
+            {
+                _random.Shuffle(possible);
+                Array.ForEach(possible, _round.Enqueue);
+                kind = _round.Dequeue();
+            }
+
+            var isAimed = _random.Next(3) == 0;
+            var lead = kind is ChaosKinds.Kill or ChaosKinds.Pause
+                ? Between(TimeSpan.FromSeconds(-0.2), TimeSpan.FromSeconds(0.1))
+                : Between(TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+            var victim = farm.Instances[_random.Next(farm.Instances.Count)];
+            if (isAimed)
+            {
+                victim = await WaitForRenewalAsync(lead, cancellationToken) ?? victim;
+            }
+
+            NoteFault(kind);
+            await MakeAsync(kind, victim);
+        }
+    }
+
+    /// <summary>Holds the lock for as long as three tokens live, then leaves it alone for as long.</summary>
+    private async Task HoldLockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(ShortestRest, cancellationToken);
+            try
+            {
+                await farm.HoldLockAsync(cancellationToken);
+            }
+            catch (InvalidOperationException)
+            {
+                // The cache is away, or came back empty a moment ago.
+                continue;
+            }
+
+            NoteFault(ChaosKinds.Lock);
+            await Task.Delay(LockHold, CancellationToken.None);
+            await farm.Cache.FreeLockAsync();
+            await Task.Delay(LockHold, cancellationToken);
+        }
+    }
+
+    private void NoteFault(ChaosKinds kind) => _counts.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 
     private async Task MakeAsync(ChaosKinds kind, FarmInstance victim)
     {
@@ -83,9 +131,14 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, int seed)
                 await farm.ResumeAsync(victim);
                 break;
             case ChaosKinds.Cache:
-                await farm.StopCacheAsync();
+                await farm.Cache.StopAsync();
                 await Task.Delay(Between(TimeSpan.Zero, LongestCacheStop), CancellationToken.None);
-                await farm.StartCacheAsync(CancellationToken.None);
+                await farm.Cache.StartAsync(CancellationToken.None);
+                break;
+            case ChaosKinds.Silence:
+                await farm.Cache.FallSilentAsync();
+                await Task.Delay(Between(ShortestFault, LongestFault), CancellationToken.None);
+                await farm.Cache.SpeakAsync();
                 break;
             case ChaosKinds.Gateway:
                 farm.BeginGatewayFault(Enum.GetValues<GatewayFault>()[_random.Next(Enum.GetValues<GatewayFault>().Length)]);

@@ -30,7 +30,7 @@ public static class CheckReport
             + $"{result.Renewals.MaxPerGeneration} of one; {result.Replayed} requests replayed.");
         output.WriteLine(
             $"Faults: {result.Chaos.Kill} kills, {result.Chaos.Pause} pauses, {result.Chaos.Cache} cache outages, "
-            + $"{result.Chaos.Gateway} gateway faults. Latencies count from the moment a request was due.");
+            + $"{result.Chaos.Gateway} gateway faults, {result.Chaos.Lock} stuck locks, {result.Chaos.Silence} silences. Latencies count from the moment a request was due.");
         output.WriteLine($"Slowest: {string.Join(", ", traffic.Slowest.Select(slow => $"{slow.Milliseconds:0} ms at {slow.Instance} until {slow.At:HH:mm:ss.fff}"))}.");
         WriteFailures(output, traffic);
         if (showsTimeline || result.Reasons.Count > 0)
@@ -38,10 +38,13 @@ public static class CheckReport
             WriteTimeline(output, farm);
         }
 
-        foreach (var reason in result.Reasons)
+        output.WriteLine();
+        foreach (var warning in result.Warnings)
         {
-            output.WriteLine($"Failed: {reason}");
+            output.WriteLine($"Warning: {warning}");
         }
+
+        output.WriteLine(result.Headline);
     }
 
     private static string Row(RequestFigures figures)

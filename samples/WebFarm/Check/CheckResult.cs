@@ -24,10 +24,10 @@ public sealed record CheckResult
 
     public required int Failed { get; init; }
 
-    /// <summary>Requests that their own instance's kill or pause cut.</summary>
+    /// <summary>Requests that their own instance's kill or pause, or the gateway's long outage, cut.</summary>
     public required int CutOff { get; init; }
 
-    /// <summary>Requests that their own instance's pause only held up; <see cref="LatencyMs"/> does not count them.</summary>
+    /// <summary>Requests that these only held up; <see cref="LatencyMs"/> does not count them.</summary>
     public required int Stalled { get; init; }
 
     /// <summary>Requests that the instances sent to the gateway again, after a 401 to a token that had been replaced.</summary>
@@ -47,6 +47,21 @@ public sealed record CheckResult
 
     /// <summary>From the moment a request was due until its answer was read.</summary>
     public required LatencySummary LatencyMs { get; init; }
+
+    /// <summary>The longest that a good request took.</summary>
+    public required double LongestDelayMs { get; init; }
+
+    /// <summary>Good requests that took more than 100 ms.</summary>
+    public required int DelayedOver100Ms { get; init; }
+
+    /// <summary>Logins after the first one, for each generation that was renewed.</summary>
+    public required double LoginsPerGeneration { get; init; }
+
+    /// <summary>
+    /// The longest time from the end of a gateway fault until the first good answer to a request that was sent after it;
+    /// <see langword="null"/> when there was none.
+    /// </summary>
+    public required double? RecoveryMs { get; init; }
 
     public required RenewalSummary Renewals { get; init; }
 
@@ -69,10 +84,20 @@ public sealed record CheckResult
 
     public required IReadOnlyList<ResourceGrowth> Resources { get; init; }
 
+    /// <summary>What was asked for and could not be done; the verdict does not count it.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     /// <summary>Why the verdict is "fail".</summary>
     public IReadOnlyList<string> Reasons => [.. FindReasons()];
 
     public string Verdict => Reasons.Count == 0 ? "pass" : "fail";
+
+    /// <summary>The verdict in a line for people.</summary>
+    [JsonIgnore]
+    public string Headline => Reasons.Count > 0
+        ? $"FAIL: {string.Join(' ', Reasons)}"
+        : $"PASS: none of {Requests} requests failed, with {Chaos.Total} faults; {Logins} logins, {Refreshes} refreshes, "
+            + $"the longest request took {LongestDelayMs:0} ms{(RecoveryMs is { } recovery ? $", and the first after a gateway fault was answered within {recovery:0} ms" : "")}.";
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
@@ -103,6 +128,11 @@ public sealed record CheckResult
             yield return $"There were {Logins} logins; the faults allow {LoginBound.Total}.";
         }
 
+        if (DelayedOver100Ms > 0 && Chaos.Total > 0 && Chaos.Total == Chaos.Lock)
+        {
+            yield return $"{DelayedOver100Ms} requests took more than 100 ms because of a lock, the longest {LongestDelayMs:0} ms.";
+        }
+
         if (Chaos.Total == 0 && Renewals.MaxPerGeneration > 1)
         {
             yield return $"A generation was renewed {Renewals.MaxPerGeneration} times.";
@@ -130,14 +160,15 @@ public sealed record CheckResult
 /// <param name="SessionEnds">Sessions that can have ended by their age.</param>
 /// <param name="Faults">One for each kill, pause and fault of the gateway.</param>
 /// <param name="CacheOutages">One for each instance and outage of the cache.</param>
+/// <param name="StuckLocks">One for each instance and renewal that falls due while nobody can have the lock.</param>
 /// <param name="LostAnswers">Logins whose answer the gateway, as told, did not deliver in time.</param>
-public sealed record LoginBound(int Start, int SessionEnds, int Faults, int CacheOutages, int LostAnswers)
+public sealed record LoginBound(int Start, int SessionEnds, int Faults, int CacheOutages, int StuckLocks, int LostAnswers)
 {
-    public int Total => Start + SessionEnds + Faults + CacheOutages + LostAnswers;
+    public int Total => Start + SessionEnds + Faults + CacheOutages + StuckLocks + LostAnswers;
 }
 
 /// <summary>The faults that were made.</summary>
-public sealed record ChaosSummary(int Seed, int Kill, int Pause, int Cache, int Gateway)
+public sealed record ChaosSummary(int Seed, int Kill, int Pause, int Cache, int Gateway, int Lock, int Silence)
 {
-    public int Total => Kill + Pause + Cache + Gateway;
+    public int Total => Kill + Pause + Cache + Gateway + Lock + Silence;
 }

@@ -1,4 +1,3 @@
-using WebFarm.Processes;
 using WebFarm.Traffic;
 
 namespace WebFarm.Check;
@@ -8,6 +7,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
 {
     private static readonly TimeSpan AgreementLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgreementInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     private readonly RenewalLedger _ledger = new();
@@ -16,9 +16,10 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
     /// <exception cref="OperationCanceledException">It was cancelled before the end.</exception>
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
+        output.WriteLine($"Starting the gateway emulator, the cache and {options.Farm.Instances} processes of samples/WebApi …");
         await using var farm = await Farm.StartAsync(options.Farm, cancellationToken);
         farm.Timeline.Added += _ledger.Note;
-        output.WriteLine($"Farm of {options.Farm.Instances}: gateway {farm.Gateway.Emulator.BaseAddress}, cache {farm.CacheAddress}.");
+        output.WriteLine($"Farm of {options.Farm.Instances}: gateway {farm.Gateway.Emulator.BaseAddress}, cache {farm.Cache.Address}.");
         List<ColdStartResult> coldStarts = [], warmStarts = [];
         await MeasureStartsAsync(farm, coldStarts, warmStarts, cancellationToken);
         if (coldStarts.Count == 0)
@@ -30,10 +31,12 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         await AgreeAsync(farm, cancellationToken);
 
         var traffic = new TrafficGenerator(farm, options.Farm.Rate);
-        var chaos = new Chaos(farm, options.Chaos, options.Seed);
+        var chaos = new Chaos(farm, options.Chaos, options.Farm.AccessTokenLifetime, options.Seed);
+        var recovery = new RecoveryWatch(farm.Timeline, traffic);
         Announce(chaos);
         using var monitor = new ResourceMonitor(farm, Min(TimeSpan.FromSeconds(60), options.Duration / 4));
         _ledger.Restart();
+        farm.Timeline.Added += AnnounceFault;
         var startedAt = TimeProvider.System.GetTimestamp();
         long? generation;
         using (var endOfTraffic = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
@@ -46,6 +49,11 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
                 using var endOfChaos = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 endOfChaos.CancelAfter(options.Duration);
                 await Task.WhenAll(chaos.RunAsync(endOfChaos.Token), UntilCancelledAsync(endOfChaos.Token));
+                if (options.Outage > TimeSpan.Zero)
+                {
+                    await MakeOutageAsync(farm, traffic, recovery, cancellationToken);
+                }
+
                 generation = await AgreeAsync(farm, cancellationToken);
             }
             finally
@@ -57,7 +65,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
 
         cancellationToken.ThrowIfCancellationRequested();
         farm.Watch.Look();
-        return Summarize(farm, traffic, chaos, monitor, coldStarts, warmStarts, generation, TimeProvider.System.GetElapsedTime(startedAt));
+        return Summarize(farm, traffic, chaos, recovery, monitor, coldStarts, warmStarts, generation, TimeProvider.System.GetElapsedTime(startedAt));
     }
 
     private async Task MeasureStartsAsync(
@@ -82,14 +90,36 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         output.WriteLine(
             $"{options.Duration.TotalSeconds} s of {options.Farm.Rate} requests/s and instance; faults: "
             + (chaos.Possible.Count == 0 ? "none." : $"{string.Join(", ", chaos.Possible).ToLowerInvariant()}, --seed {options.Seed}."));
-        if (options.Chaos.HasFlag(ChaosKinds.Pause) && !Suspension.IsSupported)
-        {
-            output.WriteLine("This system can't pause a process, so there are no pauses.");
-        }
+    }
 
-        if (options.Chaos.HasFlag(ChaosKinds.Cache) && !chaos.Possible.Contains(ChaosKinds.Cache))
+    /// <summary>Lets the gateway refuse for so long that the tokens end, and waits until requests are answered again.</summary>
+    private async Task MakeOutageAsync(Farm farm, TrafficGenerator traffic, RecoveryWatch recovery, CancellationToken cancellationToken)
+    {
+        traffic.Outages.Begin();
+        farm.BeginGatewayFault(GatewayFault.Unavailable);
+        await Task.Delay(options.Outage, cancellationToken);
+        farm.EndGatewayFault();
+        await ((Task)recovery.Recovered.WaitAsync(RecoveryLimit, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        traffic.Outages.End();
+    }
+
+    private void AnnounceFault(FarmEvent farmEvent)
+    {
+        if (farmEvent.Kind is FarmEventKind.FaultBegins or FarmEventKind.FaultEnds)
         {
-            output.WriteLine("The cache is not the farm's own (--redis), so it is not stopped.");
+            var where = farmEvent.Lane is FarmEvent.GatewayLane or FarmEvent.CacheLane ? "" : $"instance {farmEvent.Lane}: ";
+            output.WriteLine($"  {farmEvent.At:HH:mm:ss.fff} {where}{farmEvent.Text}");
+        }
+    }
+
+    private static IEnumerable<string> FindWarnings(Farm farm, Chaos chaos)
+    {
+        foreach (var kind in chaos.Wanted.Where(kind => chaos.Count(kind) == 0))
+        {
+            var why = chaos.Possible.Contains(kind) ? "the run was too short"
+                : farm.Cache.IsOwn ? "this system can't pause a process"
+                : kind is ChaosKinds.Pause ? "this system can't pause a process" : "the cache is not the farm's own (--redis)";
+            yield return $"There was no fault of the kind {kind.ToString().ToLowerInvariant()}: {why}.";
         }
     }
 
@@ -141,6 +171,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         Farm farm,
         TrafficGenerator traffic,
         Chaos chaos,
+        RecoveryWatch recovery,
         ResourceMonitor monitor,
         IReadOnlyList<ColdStartResult> coldStarts,
         IReadOnlyList<ColdStartResult> warmStarts,
@@ -152,8 +183,11 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             chaos.Count(ChaosKinds.Kill),
             chaos.Count(ChaosKinds.Pause),
             chaos.Count(ChaosKinds.Cache),
-            chaos.Count(ChaosKinds.Gateway));
+            chaos.Count(ChaosKinds.Gateway),
+            chaos.Count(ChaosKinds.Lock),
+            chaos.Count(ChaosKinds.Silence));
         var calls = farm.Gateway.Emulator.Calls;
+        var renewals = _ledger.Summarize();
         var result = new CheckResult
         {
             Instances = options.Farm.Instances,
@@ -169,14 +203,19 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             LoginBound = new LoginBound(
                 Start: 1,
                 SessionEnds: (int)(elapsed / options.Farm.ShortestSession),
-                Faults: faults.Kill + faults.Pause + faults.Gateway,
-                CacheOutages: faults.Cache * options.Farm.Instances,
+                Faults: faults.Kill + faults.Pause + faults.Gateway + (options.Outage > TimeSpan.Zero ? 1 : 0),
+                CacheOutages: (faults.Cache + faults.Silence) * options.Farm.Instances,
+                StuckLocks: faults.Lock * options.Farm.Instances * (1 + (int)Math.Ceiling(chaos.LockHold / options.Farm.ShortestGeneration)),
                 LostAnswers: farm.Watch.LostLogins),
             Refreshes = farm.Watch.Refreshes,
             ReusedRefreshTokens = calls.ReusedRefreshTokens,
             ExpiredTokensPresented = calls.ExpiredTokensPresented,
             LatencyMs = traffic.Figures.Latency,
-            Renewals = _ledger.Summarize(),
+            LongestDelayMs = traffic.Figures.Latency.Max,
+            DelayedOver100Ms = traffic.Figures.Delayed,
+            LoginsPerGeneration = Math.Round((double)Math.Max(0, farm.Watch.Logins - 1) / Math.Max(1, renewals.Generations), 2),
+            RecoveryMs = recovery.LongestMs,
+            Renewals = renewals,
             ColdStarts = coldStarts,
             ColdStartRatio = MedianRatio(coldStarts),
             WarmStarts = warmStarts,
@@ -185,6 +224,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             FinalGeneration = generation,
             UnexpectedEnds = farm.UnexpectedEnds,
             Resources = monitor.Summarize(),
+            Warnings = [.. FindWarnings(farm, chaos)],
         };
         CheckReport.Write(output, farm, traffic, result, options.ShowsTimeline);
         return result;

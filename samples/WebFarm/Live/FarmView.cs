@@ -32,7 +32,7 @@ public sealed record FarmView(
                 figures.Recent.Latency,
                 traffic.Failures is [.., var failure] ? $"Instance {failure.Instance}: {failure.Reason}" : null),
             GatewayView.Of(farm),
-            new CacheView(farm.CacheAddress, farm.IsCacheUp, farm.OwnsCache),
+            CacheView.Of(farm.Cache),
             Suspension.IsSupported,
             [.. farm.Instances.Select(instance => InstanceView.Of(instance, sessions.Latest(instance)))],
             farm.Timeline.Since(now - Window));
@@ -77,7 +77,10 @@ public sealed record GatewayView(
     }
 }
 
-public sealed record CacheView(string Address, bool IsUp, bool IsOwn);
+public sealed record CacheView(string Address, bool IsOwn, bool IsUp, bool IsSilent, bool IsLockHeld)
+{
+    public static CacheView Of(FarmCache cache) => new(cache.Address, cache.IsOwn, cache.IsUp, cache.IsSilent, cache.IsLockHeld);
+}
 
 /// <summary>An instance; its session is as it last said, which is a while ago when it is paused.</summary>
 public sealed record InstanceView(

@@ -56,8 +56,12 @@ public sealed class LivePage(CommandLine options, TextWriter output)
         buttons.MapPost("/instances/{number:int}/start", (int number) => OnInstance(number, instance => farm.RestartAsync(instance, CancellationToken.None)));
         buttons.MapPost("/instances/{number:int}/pause", (int number) => OnInstance(number, farm.PauseAsync));
         buttons.MapPost("/instances/{number:int}/resume", (int number) => OnInstance(number, farm.ResumeAsync));
-        buttons.MapPost("/cache/stop", farm.StopCacheAsync);
-        buttons.MapPost("/cache/start", () => farm.StartCacheAsync(CancellationToken.None));
+        buttons.MapPost("/cache/stop", farm.Cache.StopAsync);
+        buttons.MapPost("/cache/start", () => farm.Cache.StartAsync(CancellationToken.None));
+        buttons.MapPost("/cache/silence", farm.Cache.FallSilentAsync);
+        buttons.MapPost("/cache/speak", farm.Cache.SpeakAsync);
+        buttons.MapPost("/cache/hold-lock", () => farm.HoldLockAsync(CancellationToken.None));
+        buttons.MapPost("/cache/free-lock", farm.Cache.FreeLockAsync);
         buttons.MapPost("/gateway/mend", farm.EndGatewayFault);
         buttons.MapPost("/gateway/{fault}", (string fault) => farm.BeginGatewayFault(ParseFault(fault)));
         buttons.MapPost("/logout", farm.LogoutAsync);

@@ -7,12 +7,20 @@ namespace WebFarm.Processes;
 /// <summary>A real Redis-protocol server in a process of its own, empty at each start, on a free loopback port.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    public const string ProgramName = "redis-server";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Func<int, ProcessStartInfo> _startInfo;
     private Process? _process;
 
     private RedisServer(Func<int, ProcessStartInfo> startInfo, int port) => (_startInfo, Port) = (startInfo, port);
+
+    /// <summary>The path of an installed redis-server; <see langword="null"/>: there is none.</summary>
+    public static string? InstalledProgram { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(directory => Path.Combine(directory, ProgramName))
+        .FirstOrDefault(File.Exists);
 
     public int Port { get; }
 
@@ -28,10 +36,22 @@ public sealed class RedisServer : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Starts an installed redis-server.</summary>
-    public static Task<RedisServer> StartRedisAsync(string program, CancellationToken cancellationToken = default) =>
+    /// <param name="program">Its path.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="options">Options besides those that make it forget everything at its end.</param>
+    public static Task<RedisServer> StartRedisAsync(string program, CancellationToken cancellationToken = default, params string[] options) =>
         StartAsync(
             port => Guard.StartInfo(
-                program, ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no"]),
+                program, ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no", .. options]),
+            cancellationToken);
+
+    /// <summary>Starts an installed redis-server as a sentinel.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="configuration">The file that says what it watches; it writes to it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<RedisServer> StartSentinelAsync(string program, string configuration, CancellationToken cancellationToken = default) =>
+        StartAsync(
+            port => Guard.StartInfo(program, [configuration, "--sentinel", "--bind", "127.0.0.1", "--port", $"{port}"]),
             cancellationToken);
 
     /// <summary>Kills the server, as a crash does.</summary>

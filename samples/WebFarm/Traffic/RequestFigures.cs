@@ -6,10 +6,10 @@ public enum RequestOutcome
     /// <summary>Answered 200.</summary>
     Good,
 
-    /// <summary>Answered 200, by an instance that was paused meanwhile: its latency says nothing about the farm.</summary>
+    /// <summary>Answered 200, but the instance was paused, or the gateway away, meanwhile: its latency says nothing about the farm.</summary>
     Stalled,
 
-    /// <summary>Failed, at an instance that was killed or paused meanwhile.</summary>
+    /// <summary>Failed, at an instance that was killed or paused meanwhile, or while the gateway was away for long.</summary>
     CutOff,
 
     /// <summary>Failed for any other reason.</summary>
@@ -19,12 +19,15 @@ public enum RequestOutcome
 /// <summary>Counts and latencies of requests; safe to use from any thread.</summary>
 public sealed class RequestFigures
 {
+    private const double DelayMs = 100;
+
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly int[] _counts = new int[Enum.GetValues<RequestOutcome>().Length];
     private readonly LatencyHistogram _latencies = new();
     private readonly Queue<(long At, double Latency)> _recent = new();
+    private int _delayed;
 
     public void Add(RequestOutcome outcome, double milliseconds)
     {
@@ -34,6 +37,7 @@ public sealed class RequestFigures
             if (outcome is RequestOutcome.Good)
             {
                 _latencies.Add(milliseconds);
+                _delayed += milliseconds > DelayMs ? 1 : 0;
                 _recent.Enqueue((TimeProvider.System.GetTimestamp(), milliseconds));
                 ForgetOld();
             }
@@ -45,6 +49,18 @@ public sealed class RequestFigures
         lock (_lock)
         {
             return _counts[(int)outcome];
+        }
+    }
+
+    /// <summary>Good requests that took more than 100 ms.</summary>
+    public int Delayed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _delayed;
+            }
         }
     }
 

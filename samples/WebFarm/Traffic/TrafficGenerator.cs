@@ -29,6 +29,12 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
     private int _next;
     private int _underWay = 1;
 
+    /// <summary>Raised at each good answer, with the timestamp of its request.</summary>
+    public event Action<long>? Answered;
+
+    /// <summary>When the gateway was away for so long that requests had to fail.</summary>
+    public Interruptions Outages { get; } = new();
+
     /// <summary>All requests of the farm.</summary>
     public RequestFigures Figures { get; } = new();
 
@@ -112,7 +118,8 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
         }
 
         var milliseconds = Clock.GetElapsedTime(due).TotalMilliseconds;
-        var isInterrupted = process.Interruptions.Meet(sent, Clock.GetTimestamp());
+        var answered = Clock.GetTimestamp();
+        var isInterrupted = process.Interruptions.Meet(sent, answered) || Outages.Meet(sent, answered);
         var outcome = (problem, isInterrupted) switch
         {
             (null, false) => RequestOutcome.Good,
@@ -120,6 +127,11 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
             (_, true) => RequestOutcome.CutOff,
             _ => RequestOutcome.Failed,
         };
+        if (problem is null)
+        {
+            Answered?.Invoke(sent);
+        }
+
         instance.Figures.Add(outcome, milliseconds);
         Figures.Add(outcome, milliseconds);
         if (outcome is RequestOutcome.Good)

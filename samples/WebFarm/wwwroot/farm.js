@@ -111,12 +111,17 @@ function showAgreement(instances) {
 
 function showAround({ cache, gateway, instances }) {
   const cacheNode = $("#cache"), gatewayNode = $("#gateway");
-  cacheNode.className = `card ${cache.isUp ? "good" : "bad"}`;
-  set($(".badge", cacheNode), cache.isUp ? "up" : "stopped", `badge ${cache.isUp ? "good" : "bad"}`);
+  const [word, tone] = !cache.isUp ? ["stopped", "bad"] : cache.isSilent ? ["silent", "bad"] : cache.isLockHeld ? ["lock held", "warn"] : ["up", "good"];
+  cacheNode.className = `card ${tone}`;
+  set($(".badge", cacheNode), word, `badge ${tone}`);
   set($(".address", cacheNode), cache.address);
-  set($(".note", cacheNode), cache.isOwn ? "It starts empty." : "Not the farm's own (--redis), so it is neither stopped nor started here.");
+  set($(".note", cacheNode), cache.isOwn ? "It starts empty." : "Not the farm's own (--redis), so nothing is done to it here.");
   enable($("[data-post='cache/stop']"), cache.isOwn && cache.isUp);
   enable($("[data-post='cache/start']"), cache.isOwn && !cache.isUp);
+  enable($("[data-post='cache/silence']"), cache.isOwn && !cache.isSilent);
+  enable($("[data-post='cache/speak']"), cache.isSilent);
+  enable($("[data-post='cache/hold-lock']"), cache.isOwn && cache.isUp && !cache.isLockHeld);
+  enable($("[data-post='cache/free-lock']"), cache.isLockHeld);
 
   gatewayNode.className = `card wide ${gateway.fault ? "bad" : "good"}`;
   const words = { unavailable: "fails", slow: "slow", answersLate: "answers late", refreshAnswerLost: "loses a refresh", loginAnswerLost: "loses a login" };

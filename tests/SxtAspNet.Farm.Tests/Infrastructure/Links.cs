@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using SxtAspNet.Redis.Tests.Infrastructure;
 using WebFarm;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Farm.Tests.Infrastructure;
 

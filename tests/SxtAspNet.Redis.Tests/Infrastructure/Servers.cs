@@ -9,10 +9,6 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// <summary>The Redis-protocol servers of the tests; one of each kind is shared by all tests that don't harm it.</summary>
 public sealed class Servers : IAsyncDisposable
 {
-    private const string Redis = "redis-server";
-
-    private static readonly string? RedisProgram = FindOnPath(Redis);
-
     private readonly ConcurrentDictionary<ServerKind, Lazy<Task<RedisServer>>> _shared = [];
 
     /// <summary>The shared server, on which each test uses names of its own.</summary>
@@ -28,9 +24,9 @@ public sealed class Servers : IAsyncDisposable
         }
 
         Assert.SkipUnless(
-            RedisProgram is not null,
-            $"{Redis} is not on this machine: install it (Debian: apt-get install redis-server) and put it on PATH.");
-        return await RedisServer.StartRedisAsync(RedisProgram, TestContext.Current.CancellationToken);
+            RedisServer.InstalledProgram is not null,
+            $"{RedisServer.ProgramName} is not on this machine: install it (Debian: apt-get install redis-server) and put it on PATH.");
+        return await RedisServer.StartRedisAsync(RedisServer.InstalledProgram, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,12 +40,6 @@ public sealed class Servers : IAsyncDisposable
             }
         }
     }
-
-    private static string? FindOnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, program))
-            .FirstOrDefault(File.Exists);
 }
 
 public enum ServerKind

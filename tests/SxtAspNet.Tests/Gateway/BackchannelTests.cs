@@ -87,7 +87,7 @@ public class BackchannelTests
         var token = await app.Services.GetRequiredService<ISxtSession>().GetAccessTokenAsync(TestContext.Current.CancellationToken);
         await app.Services.GetRequiredKeyedService<ISxtSession>("other").GetAccessTokenAsync(TestContext.Current.CancellationToken);
         using var client = app.GetTestClient();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", token.Value);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token.GetValue());
 
         var name = await client.GetStringAsync(new Uri("/me", UriKind.Relative), TestContext.Current.CancellationToken);
 

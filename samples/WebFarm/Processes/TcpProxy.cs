@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
-namespace SxtAspNet.Redis.Tests.Infrastructure;
+namespace WebFarm.Processes;
 
 /// <summary>A link of the loopback address that can be cut, refused, silent or slow.</summary>
-internal sealed class TcpProxy : IAsyncDisposable
+public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Link> _links = [];

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
+using SxtAspNet.Redis.Tests.Infrastructure;
+using WebFarm.Processes;
+
+namespace SxtAspNet.Redis.Tests;
+
+/// <summary>An app that owns its connection may dispose it, and give another one.</summary>
+public class ReplacedConnectionTests(Servers servers)
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly string _name = $"test-{Guid.NewGuid():N}";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory, EachServer]
+    public async Task The_app_is_asked_again_when_it_has_disposed_its_connection(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var app = await App.ConnectAsync(server.Configuration);
+        await using var connection = app.Connect();
+        var store = new RedisSessionStore(connection);
+        Assert.True(await store.TryReplaceAsync(_name, expected: null, [1], Minute, Cancellation));
+
+        await app.ReplaceAsync(server.Configuration);
+
+        Assert.Equal([1], await store.ReadAsync(_name, Cancellation));
+        Assert.True(await store.TryReplaceAsync(_name, [1], [2], Minute, Cancellation));
+        Assert.Equal(2, app.Asked);
+    }
+
+    [Theory, EachServer]
+    public async Task A_lock_is_taken_on_the_new_connection(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var app = await App.ConnectAsync(server.Configuration);
+        await using var connection = app.Connect();
+        var farmLock = new RedisLockProvider(connection, TimeSpan.FromSeconds(5)).CreateLock(_name + ":lock");
+        await using (await farmLock.TryAcquireAsync(cancellationToken: Cancellation))
+        {
+        }
+
+        await app.ReplaceAsync(server.Configuration);
+
+        await using var held = await farmLock.TryAcquireAsync(cancellationToken: Cancellation);
+        Assert.NotNull(held);
+        Assert.Equal(2, app.Asked);
+    }
+
+    [Theory, EachServer]
+    public async Task Notices_follow_to_the_new_connection(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var app = await App.ConnectAsync(server.Configuration);
+        await using var connection = app.Connect();
+        await using var sender = new RedisConnection(
+            new SxtRedisOptions { Configuration = Times.Patiently(server.Configuration) }, NoServices.Instance);
+        var received = 0;
+        await using var subscription = await new RedisNotices(connection).SubscribeAsync(
+            _name, () => Interlocked.Increment(ref received), Cancellation);
+
+        await app.ReplaceAsync(server.Configuration);
+        await new RedisSessionStore(connection).ReadAsync(_name, Cancellation);
+
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                await new RedisNotices(sender).PublishAsync(_name, Cancellation);
+                return Volatile.Read(ref received) > 1;
+            },
+            "notices arrive on the new connection");
+    }
+
+    [Theory, EachServer]
+    public async Task The_app_is_asked_again_when_its_connection_has_been_broken_for_long(ServerKind kind)
+    {
+        var server = await servers.UseAsync(kind);
+        await using var proxy = TcpProxy.Start(server.Port);
+        await using var app = await App.ConnectAsync(proxy.Configuration);
+        var time = new FakeTimeProvider();
+        await using var connection = app.Connect(time);
+        var store = new RedisSessionStore(connection);
+        await store.ReadAsync(_name, Cancellation);
+        proxy.Refuse();
+        await Eventually.IsTrueAsync(() => !app.IsConnected, "the app has lost its connection");
+        await FailsAsync();
+        await using var last = await app.MoveAsync(server.Configuration);
+
+        time.Advance(RedisConnection.LongBroken / 2);
+        await FailsAsync();
+        Assert.Equal(1, app.Asked);
+        time.Advance(RedisConnection.LongBroken / 2);
+        await Eventually.IsTrueAsync(
+            async () => await Record.ExceptionAsync(() => store.ReadAsync(_name, Cancellation).AsTask()) is null, "the store is read again");
+
+        Assert.Equal(2, app.Asked);
+
+        Task FailsAsync() => Assert.ThrowsAsync<RedisUnavailableException>(() => store.ReadAsync(_name, Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task Null_instead_of_a_connection_is_a_clear_error_and_the_app_is_asked_again()
+    {
+        var server = await servers.UseAsync(ServerKind.Garnet);
+        await using var app = await App.ConnectAsync(server.Configuration);
+        await using var connection = app.Connect();
+        var store = new RedisSessionStore(connection);
+        app.GivesNull = true;
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => store.ReadAsync(_name, Cancellation).AsTask());
+        Assert.Contains("ConnectionMultiplexerFactory", failure.Message, StringComparison.Ordinal);
+        app.GivesNull = false;
+
+        Assert.Null(await store.ReadAsync(_name, Cancellation));
+    }
+
+    /// <summary>An app with a connection of its own, given by its factory.</summary>
+    private sealed class App : IAsyncDisposable
+    {
+        private ConnectionMultiplexer _present;
+
+        private App(ConnectionMultiplexer connection) => _present = connection;
+
+        public int Asked { get; private set; }
+
+        public bool GivesNull { get; set; }
+
+        public bool IsConnected => _present.IsConnected;
+
+        public RedisConnection Connect(TimeProvider? time = null) => new(
+            new SxtRedisOptions
+            {
+                ConnectionMultiplexerFactory = _ =>
+                {
+                    Asked++;
+                    return Task.FromResult<IConnectionMultiplexer>(GivesNull ? null! : _present);
+                },
+            },
+            NoServices.Instance,
+            time);
+
+        public static async Task<App> ConnectAsync(string configuration) =>
+            new(await ConnectionMultiplexer.ConnectAsync(Times.Patiently(configuration)));
+
+        /// <summary>Disposes the connection and makes another one.</summary>
+        public async Task ReplaceAsync(string configuration) => await (await MoveAsync(configuration)).DisposeAsync();
+
+        /// <summary>Makes another connection.</summary>
+        /// <returns>The last one.</returns>
+        public async Task<ConnectionMultiplexer> MoveAsync(string configuration)
+        {
+            var last = _present;
+            _present = await ConnectionMultiplexer.ConnectAsync(Times.Patiently(configuration));
+            return last;
+        }
+
+        public ValueTask DisposeAsync() => _present.DisposeAsync();
+    }
+}
