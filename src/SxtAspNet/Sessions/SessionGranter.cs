@@ -28,13 +28,13 @@ internal sealed class SessionGranter(
     /// <param name="cancellationToken">Gives up.</param>
     public Task<Grant> RefreshAsync(
         Session current, string refreshToken, DateTimeOffset now, SxtOptions options, CancellationToken cancellationToken) =>
-        GrantAsync("refresh", gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken), current.EndsAt, now);
+        GrantAsync("refresh", () => gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken), current.EndsAt, now);
 
     /// <summary>Logs in.</summary>
     public async Task<Grant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         var startedAt = runtime.TimeProvider.GetTimestamp();
-        var grant = await GrantAsync("login", login.RunAsync(options, cancellationToken), knownEnd: null, now: null).ConfigureAwait(false);
+        var grant = await GrantAsync("login", () => login.RunAsync(options, cancellationToken), knownEnd: null, now: null).ConfigureAwait(false);
         LoginTime = runtime.TimeProvider.GetElapsedTime(startedAt);
         return grant;
     }
@@ -58,13 +58,13 @@ internal sealed class SessionGranter(
         return new(Session.Tombstone(NextGeneration(clock.Now), clock.Now, latest?.ExpiresAt ?? clock.Now), null);
     }
 
-    private async Task<Grant> GrantAsync(string kind, Task<SessionGrant> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
+    private async Task<Grant> GrantAsync(string kind, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
     {
         using var activity = SxtMetrics.StartActivity(kind);
         var startedAt = metrics.GetTimestamp();
         try
         {
-            var grant = await call.ConfigureAwait(false);
+            var grant = await call().ConfigureAwait(false);
 
             // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess.
             var grantedAt = clock.IsKnown ? grant.RequestedAt : now ?? grant.AccessTokenExpires.Plus(-Session.DocumentedTokenLifetime);

@@ -105,11 +105,15 @@ internal sealed class SessionManager(
             }
 
             var failure = renewals.Failure;
-            var operation = failure is null ? renewals.Join(RenewalCause.Request) : renewals.Running;
-            if (failure is not null && operation is not { IsLogout: true })
+            var untilNext = renewals.UntilNextAttempt;
+            var operation = renewals.Running;
+            if (operation is null && untilNext == TimeSpan.Zero)
             {
-                // The next attempt is set or under way; but a gateway that is silent would make each request wait for it.
-                var untilNext = renewals.UntilNextAttempt;
+                operation = renewals.Join(RenewalCause.Request);
+            }
+            else if (failure is not null && operation is not { IsLogout: true })
+            {
+                // Not even an attempt under way is waited for: at a gateway that is silent, each request would wait.
                 if (!RetryPolicy.IsWorthWaiting(failure.Cause.Reason, untilNext, current.SinceDeath, Remaining(startedAt), settings.Current))
                 {
                     throw failure.ToException(untilNext);
