@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SxtAspNet.Benchmarks.Peers;
+using SxtAspNet.Keys;
 using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 

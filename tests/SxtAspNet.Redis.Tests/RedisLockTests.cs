@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Medallion.Threading;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Redis.Tests.Infrastructure;
 using SxtAspNet.Sessions;
 using WebFarm.Processes;
@@ -128,7 +128,7 @@ public class RedisLockTests(Servers servers)
 
         proxy.Refuse();
 
-        var taken = await FarmLock(connection).TryAcquireAsync(new SxtOptions(), Cancellation);
+        var taken = await FarmLock(connection).TryAcquireAsync();
         Assert.Null(taken.Value);
         Assert.NotNull(taken.Problem);
     }
@@ -145,7 +145,7 @@ public class RedisLockTests(Servers servers)
 
         proxy.FallSilent();
 
-        var taken = await FarmLock(connection).TryAcquireAsync(new SxtOptions { StoreTimeout = TimeSpan.FromSeconds(0.3) }, Cancellation);
+        var taken = await FarmLock(connection, storeTimeout: TimeSpan.FromSeconds(0.3)).TryAcquireAsync();
         Assert.Null(taken.Value);
         Assert.Contains("longer than 0.3 s", taken.Problem, StringComparison.Ordinal);
         proxy.Speak();
@@ -164,7 +164,7 @@ public class RedisLockTests(Servers servers)
         }
 
         proxy.FallSilent();
-        var late = await FarmLock(slow, lease).TryAcquireAsync(new SxtOptions { StoreTimeout = TimeSpan.FromSeconds(0.3) }, Cancellation);
+        var late = await FarmLock(slow, lease, TimeSpan.FromSeconds(0.3)).TryAcquireAsync();
         Assert.Null(late.Value);
         proxy.Speak();
 
@@ -184,6 +184,16 @@ public class RedisLockTests(Servers servers)
     private IDistributedLock CreateLock(RedisConnection connection, TimeSpan? lease = null) =>
         new RedisLockProvider(connection, lease ?? Lease).CreateLock(_name);
 
-    private SessionLock FarmLock(RedisConnection connection, TimeSpan? lease = null) =>
-        new(new RedisLockProvider(connection, lease ?? Lease), _name, new Runtime(TimeProvider.System), NullLogger.Instance);
+    private SessionLock FarmLock(RedisConnection connection, TimeSpan? lease = null, TimeSpan? storeTimeout = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(options =>
+        {
+            options.UserId = "orders-service";
+            options.Keys.Add(new() { File = "unused.pem" });
+            options.StoreTimeout = storeTimeout ?? options.StoreTimeout;
+        });
+        var context = services.BuildServiceProvider().GetRequiredKeyedService<SessionContext>("");
+        return new(context, new RedisLockProvider(connection, lease ?? Lease), _name);
+    }
 }

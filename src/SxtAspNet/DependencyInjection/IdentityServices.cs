@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Medallion.Threading;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -15,150 +16,158 @@ namespace SxtAspNet.DependencyInjection;
 /// How one identity is put together: each part is a singleton keyed by the identity's name, so that the container
 /// creates it when it is first used and disposes it.
 /// </summary>
-internal static class IdentityServices
+internal sealed class IdentityServices(IServiceCollection services, string name)
 {
     public static void AddTo(IServiceCollection services, string name)
     {
-        services.AddKeyedSingleton(name, (provider, _) => new SessionIdentity(name, Settings(provider).Get(name)));
-        services.AddKeyedSingleton(name, (provider, _) => new SxtMetrics(
-            provider.GetRequiredService<IMeterFactory>(), name, Runtime(provider).TimeProvider));
-
-        services.AddKeyedSingleton(name, (provider, _) => new GatewayClock(Runtime(provider).TimeProvider));
-        services.AddKeyedSingleton(name, (provider, _) => new GatewayTransport(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).BaseUrl,
-            Settings(provider).Get(name).BackchannelHttpHandler,
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new GatewayClient(
-            provider.GetRequiredKeyedService<GatewayTransport>(name),
-            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId));
-
+        var identity = new IdentityServices(services, name);
+        identity.AddGateway();
         KeyServices.AddTo(services, name);
-        services.AddKeyedSingleton(name, (provider, _) => new KeyOpener(
-            provider.GetRequiredKeyedService<KeySources>(name), Runtime(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new LoginProcedure(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId,
-            provider.GetRequiredKeyedService<GatewayClient>(name),
-            provider.GetRequiredKeyedService<KeyOpener>(name),
-            Runtime(provider).TimeProvider,
-            Logger<SessionManager>(provider)));
-        SharingServices.AddTo(services, name);
-        AddSession(services, name);
-        services.AddKeyedSingleton<ISxtSession>(name, (provider, _) => provider.GetRequiredKeyedService<SessionManager>(name));
+        identity.AddSharing();
+        identity.AddSession();
+        identity.AddOutbound();
+    }
+
+    private void AddGateway()
+    {
+        Add(parts => new SessionIdentity(name, parts.Options));
+        Add(parts => new SxtMetrics(parts.App<IMeterFactory>(), name, parts.Runtime.TimeProvider));
+        Add(parts => new GatewayClock(parts.Runtime.TimeProvider));
+        Add(parts => new GatewayTransport(
+            parts.Get<SessionIdentity>().BaseUrl, parts.Options.BackchannelHttpHandler, parts.Get<GatewayClock>(), parts.Runtime));
+        Add(parts => new GatewayClient(parts.Get<GatewayTransport>(), parts.Get<SessionIdentity>().UserId));
+    }
+
+    /// <summary>
+    /// What an identity shares with other instances, and by which means: those that a package registered for the identity,
+    /// else services of the app's own, else this process.
+    /// </summary>
+    private void AddSharing()
+    {
+        Add(parts => new SealKeyRing(parts.Get<KeyOpener>(), parts.Runtime, parts.Log<SessionManager>()));
+        Add(parts =>
+        {
+            var store = parts.Sharing?.Store ?? parts.Find<ISxtSessionStore>() ?? parts.App<InMemorySessionStore>();
+            var keys = parts.Get<SealKeyRing>();
+            return new SessionStore(
+                parts.Context, store, parts.SessionName, store is InMemorySessionStore ? null : new SessionSeal(keys, parts.Get<SessionIdentity>()), keys);
+        });
+        Add(parts => new SessionLock(
+            parts.Context,
+            parts.Get<SessionStore>().IsShared ? parts.Sharing?.Lock ?? parts.Find<IDistributedLockProvider>() : null,
+            parts.SessionName + ":lock"));
+        Add(parts => new SessionNotices(
+            parts.Context, parts.Sharing?.Notices ?? parts.Find<ISxtSessionNotices>(), parts.SessionName + ":notices"));
+        Add(parts => new SharedSession(
+            parts.Context, parts.Get<SessionStore>(), parts.Get<SessionNotices>(), parts.Get<SessionGranter>(), parts.Get<GatewayClient>()));
+    }
+
+    private void AddSession()
+    {
+        Add(parts => new SessionContext(
+            parts.Get<SessionIdentity>(), parts.App<IOptionsMonitor<SxtOptions>>(), parts.Get<GatewayClock>(), parts.Runtime, parts.Log<SessionManager>()));
+        Add(parts => new KeyOpener(parts.Get<KeySources>(), parts.Runtime));
+        Add(parts => new LoginProcedure(
+            parts.Get<SessionIdentity>().UserId,
+            parts.Get<GatewayClient>(),
+            parts.Get<KeyOpener>(),
+            parts.Runtime.TimeProvider,
+            parts.Log<SessionManager>()));
+        Add(parts => new SessionGranter(
+            parts.Context, parts.Get<CurrentSession>(), parts.Get<GatewayClient>(), parts.Get<LoginProcedure>(), parts.Get<SxtMetrics>()));
+        Add(parts => new CurrentSession(parts.Context));
+        Add(parts => new SessionDeaths(parts.Context, parts.Get<CurrentSession>()));
+        Add(parts => new RenewalNotes(parts.Context, parts.Get<SessionStore>()));
+        Add(parts => new Renewal(
+            parts.Context,
+            parts.Get<CurrentSession>(),
+            parts.Get<SessionStore>(),
+            parts.Get<SharedSession>(),
+            parts.Get<SessionGranter>(),
+            parts.Get<SessionDeaths>(),
+            parts.Get<SessionLock>(),
+            parts.Get<SessionNotices>(),
+            parts.Get<RenewalNotes>(),
+            parts.Get<SealKeyRing>()));
+        Add(parts => new Logout(
+            parts.Context,
+            parts.Get<CurrentSession>(),
+            parts.Get<SessionStore>(),
+            parts.Get<SharedSession>(),
+            parts.Get<SessionGranter>(),
+            parts.Get<SessionLock>(),
+            parts.Get<SessionNotices>()));
+        Add(parts => new SessionRenewals(parts.Context, parts.Get<CurrentSession>(), parts.Get<Renewal>(), parts.Get<Logout>()));
+        Add(parts => new StoreWatch(
+            parts.Context, parts.Get<CurrentSession>(), parts.Get<SessionStore>(), parts.Get<SharedSession>(), parts.Get<SessionNotices>()));
+        Add(parts => new SessionManager(
+            parts.Context,
+            parts.Get<CurrentSession>(),
+            parts.Get<SessionRenewals>(),
+            parts.Get<SessionDeaths>(),
+            parts.Get<StoreWatch>()));
+        Add<ISxtSession>(parts => parts.Get<SessionManager>());
         if (name == Options.DefaultName)
         {
             services.TryAddSingleton<ISxtSession>(provider => provider.GetRequiredKeyedService<SessionManager>(name));
         }
+    }
 
-        services.AddKeyedSingleton(name, (_, _) => new TokenHeaders());
-        services.AddKeyedSingleton(name, (provider, _) => new TokenOrigins(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).Origins));
-
-        services.AddKeyedSingleton(name, (provider, _) => new GatewayDate(
-            provider.GetRequiredKeyedService<TokenOrigins>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider)));
+    private void AddOutbound()
+    {
+        Add(_ => new TokenHeaders());
+        Add(parts => new TokenOrigins(parts.Get<SessionIdentity>().Origins));
+        Add(parts => new RejectedTokens(
+            parts.Context,
+            parts.Get<SessionManager>(),
+            parts.Get<CurrentSession>(),
+            parts.Get<SessionRenewals>(),
+            parts.Get<StoreWatch>(),
+            parts.Get<GatewayClient>()));
+        Add(parts => new GatewayDate(parts.Get<TokenOrigins>(), parts.Get<GatewayClock>(), parts.Runtime));
 
         // Handlers belong to IHttpClientFactory, which makes a new one every few minutes.
-        services.AddKeyedTransient(name, (provider, _) => new SxtTokenHandler(
-            provider.GetRequiredKeyedService<SessionManager>(name),
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<RejectedTokens>(name),
-            provider.GetRequiredKeyedService<SessionSettings>(name),
-            provider.GetRequiredKeyedService<TokenHeaders>(name),
-            provider.GetRequiredKeyedService<TokenOrigins>(name),
-            provider.GetRequiredKeyedService<GatewayDate>(name),
-            provider.GetRequiredKeyedService<SxtMetrics>(name),
-            Runtime(provider),
-            Logger<SxtTokenHandler>(provider)));
+        services.AddKeyedTransient(name, (provider, _) => CreateHandler(new Parts(provider, name)));
     }
 
-    private static void AddSession(IServiceCollection services, string name)
+    private static SxtTokenHandler CreateHandler(Parts parts) => new(
+        parts.Get<SessionManager>(),
+        parts.Get<CurrentSession>(),
+        parts.Get<RejectedTokens>(),
+        parts.Context,
+        parts.Get<TokenHeaders>(),
+        parts.Get<TokenOrigins>(),
+        parts.Get<GatewayDate>(),
+        parts.Get<SxtMetrics>(),
+        parts.Log<SxtTokenHandler>());
+
+    private void Add<T>(Func<Parts, T> create)
+        where T : class => services.AddKeyedSingleton(name, (provider, _) => create(new Parts(provider, name)));
+
+    /// <summary>The identity's parts, and what they need of the app.</summary>
+    private readonly struct Parts(IServiceProvider provider, string name)
     {
-        services.AddKeyedSingleton(name, (provider, _) => new SessionSettings(
-            provider.GetRequiredKeyedService<SessionIdentity>(name), Settings(provider), Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new CurrentSession(
-            provider.GetRequiredKeyedService<GatewayClock>(name), Runtime(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new SessionDeaths(
-            provider.GetRequiredKeyedService<SessionIdentity>(name).UserId,
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            Runtime(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new SessionGranter(
-            provider.GetRequiredKeyedService<GatewayClient>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            provider.GetRequiredKeyedService<LoginProcedure>(name),
-            provider.GetRequiredKeyedService<SxtMetrics>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new RenewalNotes(
-            provider.GetRequiredKeyedService<SessionStore>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new Renewal(
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<SessionStore>(name),
-            provider.GetRequiredKeyedService<SharedSession>(name),
-            provider.GetRequiredKeyedService<SessionGranter>(name),
-            provider.GetRequiredKeyedService<SessionDeaths>(name),
-            provider.GetRequiredKeyedService<SessionLock>(name),
-            provider.GetRequiredKeyedService<SessionNotices>(name),
-            provider.GetRequiredKeyedService<RenewalNotes>(name),
-            provider.GetRequiredKeyedService<SealKeyRing>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new Logout(
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<SessionStore>(name),
-            provider.GetRequiredKeyedService<SharedSession>(name),
-            provider.GetRequiredKeyedService<SessionGranter>(name),
-            provider.GetRequiredKeyedService<SessionLock>(name),
-            provider.GetRequiredKeyedService<SessionNotices>(name),
-            Runtime(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new SessionRenewals(
-            provider.GetRequiredKeyedService<SessionIdentity>(name),
-            provider.GetRequiredKeyedService<SessionSettings>(name),
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<Renewal>(name),
-            provider.GetRequiredKeyedService<Logout>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new StoreWatch(
-            provider.GetRequiredKeyedService<SessionIdentity>(name),
-            provider.GetRequiredKeyedService<SessionSettings>(name),
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<SessionStore>(name),
-            provider.GetRequiredKeyedService<SharedSession>(name),
-            provider.GetRequiredKeyedService<SessionNotices>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new RejectedTokens(
-            provider.GetRequiredKeyedService<SessionSettings>(name),
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<SessionRenewals>(name),
-            provider.GetRequiredKeyedService<StoreWatch>(name),
-            provider.GetRequiredKeyedService<GatewayClient>(name),
-            Runtime(provider),
-            Logger<SessionManager>(provider)));
-        services.AddKeyedSingleton(name, (provider, _) => new SessionManager(
-            provider.GetRequiredKeyedService<SessionIdentity>(name),
-            provider.GetRequiredKeyedService<SessionSettings>(name),
-            provider.GetRequiredKeyedService<CurrentSession>(name),
-            provider.GetRequiredKeyedService<SessionRenewals>(name),
-            provider.GetRequiredKeyedService<RejectedTokens>(name),
-            provider.GetRequiredKeyedService<SessionDeaths>(name),
-            provider.GetRequiredKeyedService<StoreWatch>(name),
-            provider.GetRequiredKeyedService<GatewayClock>(name),
-            Runtime(provider)));
+        public SxtOptions Options => App<IOptionsMonitor<SxtOptions>>().Get(name);
+
+        public Runtime Runtime => App<Runtime>();
+
+        public SessionContext Context => Get<SessionContext>();
+
+        public SxtSessionSharing? Sharing => provider.GetKeyedService<SxtSessionSharing>(name);
+
+        public string SessionName => Sessions.SessionName.Create(
+            Sharing?.Prefix ?? "sxt:", Get<SessionIdentity>().GatewayUrl, Get<SessionIdentity>().UserId);
+
+        public T Get<T>()
+            where T : notnull => provider.GetRequiredKeyedService<T>(name);
+
+        public T App<T>()
+            where T : notnull => provider.GetRequiredService<T>();
+
+        /// <summary>A service of the app's for this identity, else for all.</summary>
+        public T? Find<T>()
+            where T : class => provider.GetKeyedService<T>(name) ?? provider.GetService<T>();
+
+        public ILogger Log<T>() => App<ILogger<T>>();
     }
-
-    private static Runtime Runtime(IServiceProvider provider) => provider.GetRequiredService<Runtime>();
-
-    private static IOptionsMonitor<SxtOptions> Settings(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptionsMonitor<SxtOptions>>();
-
-    private static ILogger<T> Logger<T>(IServiceProvider provider) => provider.GetRequiredService<ILogger<T>>();
 }

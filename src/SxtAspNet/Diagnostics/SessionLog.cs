@@ -11,14 +11,31 @@ internal static partial class SessionLog
     public static IDisposable? IdentityScope(this ILogger logger, string name) =>
         Identity(logger, IdentityName.Display(name));
 
+    public static void AttemptFailed(
+        this ILogger logger, bool isLogout, bool hasToken, int count, SxtFailureReason reason, string explanation, Exception? unexpected)
+    {
+        if (isLogout)
+        {
+            LogoutFailed(logger, reason, explanation, unexpected);
+        }
+        else if (hasToken)
+        {
+            RenewalFailed(logger, count, reason, explanation, unexpected);
+        }
+        else
+        {
+            NoToken(logger, count, reason, explanation, unexpected);
+        }
+    }
+
     [LoggerMessage(1100, LogLevel.Information, "Session of generation {Generation} is ready: token until {UsableUntil:O}, session until {EndsAt:O}.")]
     public static partial void SessionReady(this ILogger logger, long generation, DateTimeOffset usableUntil, DateTimeOffset endsAt);
 
     [LoggerMessage(1101, LogLevel.Warning, "Renewal failed for the {Count}. time in a row ({Reason}); the present token stays in use. {Explanation}")]
-    public static partial void RenewalFailed(this ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
+    private static partial void RenewalFailed(ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1102, LogLevel.Error, "No access token, attempt {Count} failed ({Reason}); requests fail. {Explanation}")]
-    public static partial void NoToken(this ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
+    private static partial void NoToken(ILogger logger, int count, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1103, LogLevel.Information, "Session of generation {Generation} adopted from the store: token until {UsableUntil:O}.")]
     public static partial void SessionAdopted(this ILogger logger, long generation, DateTimeOffset usableUntil);
@@ -36,7 +53,7 @@ internal static partial class SessionLog
     public static partial void FoundLoggedOut(this ILogger logger, long generation);
 
     [LoggerMessage(1109, LogLevel.Error, "Logout failed ({Reason}); the session stays in use. {Explanation}")]
-    public static partial void LogoutFailed(this ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
+    private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
 
     [LoggerMessage(1110, LogLevel.Warning, "{Source}: this signing key did not lead to a login; the next one is tried. {Explanation}")]
     public static partial void KeyFailed(this ILogger logger, object source, string explanation);

@@ -14,12 +14,11 @@ internal sealed class SxtTokenHandler(
     SessionManager sessions,
     CurrentSession current,
     RejectedTokens rejectedTokens,
-    SessionSettings settings,
+    SessionContext context,
     TokenHeaders headers,
     TokenOrigins origins,
     GatewayDate date,
     SxtMetrics metrics,
-    Runtime runtime,
     ILogger logger) : DelegatingHandler
 {
     private const string Authorization = "Authorization";
@@ -71,7 +70,7 @@ internal sealed class SxtTokenHandler(
         var active = Wait(sessions.AcquireAsync(cancellationToken));
         SetToken(request, header, active.Token);
         var attempt = new Attempt(request, active);
-        var sentAt = runtime.TimeProvider.GetTimestamp();
+        var sentAt = context.Time.GetTimestamp();
         var response = base.Send(request, cancellationToken);
         Observe(response, attempt, sentAt);
         return response.StatusCode == HttpStatusCode.Unauthorized
@@ -90,7 +89,7 @@ internal sealed class SxtTokenHandler(
     /// <summary>Sends a request whose answer tells more than itself: the gateway's time, or whether a doubted token works.</summary>
     private async Task<HttpResponseMessage> SendAndObserveAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        var sentAt = runtime.TimeProvider.GetTimestamp();
+        var sentAt = context.Time.GetTimestamp();
         var response = await base.SendAsync(attempt.Request, cancellationToken).ConfigureAwait(false);
         Observe(response, attempt, sentAt);
         return response.StatusCode == HttpStatusCode.Unauthorized
@@ -187,13 +186,12 @@ internal sealed class SxtTokenHandler(
             return false;
         }
 
-        var isWanted = settings.Current.ReplayOnUnauthorized;
+        var isWanted = context.Options.ReplayOnUnauthorized;
         var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request);
         ActiveToken? successor;
         try
         {
-            successor = await rejectedTokens.FindSuccessorAsync(
-                attempt.Active, canReplay, sessions.AcquireAsync, cancellationToken).ConfigureAwait(false);
+            successor = await rejectedTokens.FindSuccessorAsync(attempt.Active, canReplay, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -238,7 +236,7 @@ internal sealed class SxtTokenHandler(
         }
 
         var task = waiting.AsTask();
-        var limit = settings.Current.AcquireTimeout + TimeSpan.FromSeconds(1);
+        var limit = context.Options.AcquireTimeout + TimeSpan.FromSeconds(1);
         return Task.WaitAny([task], limit) == 0
             ? task.GetAwaiter().GetResult()
             : throw new SxtAuthenticationException(

@@ -1,5 +1,3 @@
-using SxtAspNet.Gateway;
-
 namespace SxtAspNet.Sessions;
 
 /// <summary>What an instance knows about its session at one moment.</summary>
@@ -38,26 +36,29 @@ internal enum SessionChange
 internal sealed class CurrentSession
 {
     private readonly Lock _gate = new();
-    private readonly GatewayClock _clock;
-    private readonly Runtime _runtime;
+    private readonly SessionContext _context;
     private readonly CoarseClock _coarseClock;
     private volatile SessionSnapshot _snapshot = new(null, IsShared: false, StoreProblem: null, IsDead: false, InstalledAt: 0, Jitter: 0);
     private volatile ActiveToken? _active;
     private volatile TaskCompletionSource _next;
     private long? _diedAt;
 
-    public CurrentSession(GatewayClock clock, Runtime runtime)
+    public CurrentSession(SessionContext context)
     {
-        _clock = clock;
-        _runtime = runtime;
-        _coarseClock = new CoarseClock(runtime.TimeProvider);
-        _next = new TaskCompletionSource(runtime.Completions);
+        _context = context;
+        _coarseClock = new CoarseClock(context.Time);
+        _next = new TaskCompletionSource(context.Runtime.Completions);
+        context.Clock.Changed += MoveDeadline;
+        context.OptionsChanged += MoveDeadline;
     }
 
     /// <summary>Raised outside the lock.</summary>
     public event Action<SessionChange>? Changed;
 
     public SessionSnapshot Snapshot => _snapshot;
+
+    /// <summary>What else is to be said of the session to the person on call, if anything.</summary>
+    public Func<string?> Concern { get; set; } = static () => null;
 
     /// <summary>The token that requests send; <see langword="null"/> when there is none, or when it is over.</summary>
     public ActiveToken? Usable => _active is { } active && active.IsUsableAt(_coarseClock.Milliseconds) ? active : null;
@@ -72,7 +73,7 @@ internal sealed class CurrentSession
         {
             lock (_gate)
             {
-                return _diedAt is { } diedAt ? _runtime.TimeProvider.GetElapsedTime(diedAt) : null;
+                return _diedAt is { } diedAt ? _context.Time.GetElapsedTime(diedAt) : null;
             }
         }
     }
@@ -106,11 +107,11 @@ internal sealed class CurrentSession
             }
 
             _snapshot = new SessionSnapshot(
-                session, isShared, storeProblem, IsDead: false, _runtime.TimeProvider.GetTimestamp(), _runtime.Random());
+                session, isShared, storeProblem, IsDead: false, _context.Time.GetTimestamp(), _context.Runtime.Random());
             change = _active is null ? SessionChange.Installed : SessionChange.Renewed;
             _active = Activate();
             _diedAt = null;
-            (replaced, _next) = (_next, new TaskCompletionSource(_runtime.Completions));
+            (replaced, _next) = (_next, new TaskCompletionSource(_context.Runtime.Completions));
         }
 
         replaced.SetResult();
@@ -144,7 +145,7 @@ internal sealed class CurrentSession
 
             _snapshot = _snapshot with { IsDead = true };
             _active = null;
-            _diedAt = _runtime.TimeProvider.GetTimestamp();
+            _diedAt = _context.Time.GetTimestamp();
             dead.RefreshToken?.TrySpend(out _);
         }
 
@@ -165,7 +166,7 @@ internal sealed class CurrentSession
     }
 
     /// <summary>The gateway's time turned out different, and with it the deadline.</summary>
-    public void MoveDeadline()
+    private void MoveDeadline()
     {
         lock (_gate)
         {
@@ -182,7 +183,7 @@ internal sealed class CurrentSession
     public long UnusableFrom()
     {
         var snapshot = _snapshot;
-        return _active is null ? _runtime.TimeProvider.GetTimestamp() : ToTimestamp(snapshot, snapshot.Session!.UnusableFrom);
+        return _active is null ? _context.Time.GetTimestamp() : ToTimestamp(snapshot, snapshot.Session!.UnusableFrom);
     }
 
     /// <summary>When an instant of the present session comes, on the monotonic clock.</summary>
@@ -191,21 +192,21 @@ internal sealed class CurrentSession
     /// due, but not for longer than it was granted for.
     /// </remarks>
     public long ToTimestamp(SessionSnapshot snapshot, DateTimeOffset instant) =>
-        _clock.IsKnown
-            ? _clock.ToTimestamp(instant)
-            : _runtime.TimeProvider.Add(snapshot.InstalledAt, instant - snapshot.Session!.GrantedAt);
+        _context.Clock.IsKnown
+            ? _context.Clock.ToTimestamp(instant)
+            : _context.Time.Add(snapshot.InstalledAt, instant - snapshot.Session!.GrantedAt);
 
     /// <summary>The time, as far as it is known beside a session.</summary>
     public DateTimeOffset Now(SessionSnapshot snapshot) =>
-        _clock.IsKnown || snapshot.Session is null
-            ? _clock.Now
-            : snapshot.Session.GrantedAt.Plus(_runtime.TimeProvider.GetElapsedTime(snapshot.InstalledAt));
+        _context.Clock.IsKnown || snapshot.Session is null
+            ? _context.Clock.Now
+            : snapshot.Session.GrantedAt.Plus(_context.Time.GetElapsedTime(snapshot.InstalledAt));
 
     private ActiveToken? Activate()
     {
         var snapshot = _snapshot;
         return snapshot.Session is { AccessToken: { } token } session
-            ? new ActiveToken(session, token, _coarseClock.After(_runtime.TimeProvider.Until(ToTimestamp(snapshot, session.UnusableFrom))))
+            ? new ActiveToken(session, token, _coarseClock.After(_context.Time.Until(ToTimestamp(snapshot, session.UnusableFrom))))
             : null;
     }
 }

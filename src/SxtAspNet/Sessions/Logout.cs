@@ -2,33 +2,33 @@ namespace SxtAspNet.Sessions;
 
 /// <summary>Ends the user's sessions at the gateway, and marks it in the store.</summary>
 internal sealed class Logout(
+    SessionContext context,
     CurrentSession current,
     SessionStore store,
     SharedSession shared,
     SessionGranter granter,
     SessionLock farmLock,
-    SessionNotices notices,
-    Runtime runtime)
+    SessionNotices notices)
 {
     private static readonly TimeSpan LongestWaitForLock = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public async Task<RenewalOutcome> RunAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<RenewalOutcome> RunAsync()
     {
-        var held = await TryAcquireLockAsync(options, cancellationToken).ConfigureAwait(false);
+        var held = await TryAcquireLockAsync().ConfigureAwait(false);
         try
         {
-            var stored = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+            var stored = await store.ReadAsync().ConfigureAwait(false);
             var mine = current.Snapshot.Session;
             var latest = SharedSession.IsNewer(stored.Session, mine) ? stored.Session : mine;
             granter.See(latest);
-            if (latest is null || shared.IsUsable(latest, options) is false)
+            if (latest is null || shared.IsUsable(latest) is false)
             {
                 latest = null;
                 if (stored.Problem is not null)
                 {
                     // What the farm has can't be seen, and a logout takes a token: one of a login ends the farm's session too.
-                    var (session, failure) = await granter.LoginAsync(options, cancellationToken).ConfigureAwait(false);
+                    var (session, failure) = await granter.LoginAsync().ConfigureAwait(false);
                     if (failure is not null)
                     {
                         return new RenewalOutcome.Failed(failure);
@@ -38,10 +38,10 @@ internal sealed class Logout(
                 }
             }
 
-            var (tombstone, problem) = await granter.LogoutAsync(latest, options, cancellationToken).ConfigureAwait(false);
+            var (tombstone, problem) = await granter.LogoutAsync(latest).ConfigureAwait(false);
             return problem is not null ? new RenewalOutcome.Failed(problem)
                 : stored.Problem is not null ? new RenewalOutcome.Granted(tombstone!, IsShared: false, stored.Problem)
-                : await shared.PublishAsync(stored, tombstone!, options, cancellationToken).ConfigureAwait(false);
+                : await shared.PublishAsync(stored, tombstone!).ConfigureAwait(false);
         }
         finally
         {
@@ -53,18 +53,18 @@ internal sealed class Logout(
     }
 
     /// <summary>Waits for a renewal of another instance for a short time; a logout that meets one only has to be repeated.</summary>
-    private async Task<IAsyncDisposable?> TryAcquireLockAsync(SxtOptions options, CancellationToken cancellationToken)
+    private async Task<IAsyncDisposable?> TryAcquireLockAsync()
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var startedAt = context.Time.GetTimestamp();
         while (true)
         {
-            var held = await farmLock.TryAcquireAsync(options, cancellationToken).ConfigureAwait(false);
-            if (held.Value is not null || held.Problem is not null || runtime.TimeProvider.GetElapsedTime(startedAt) > LongestWaitForLock)
+            var held = await farmLock.TryAcquireAsync().ConfigureAwait(false);
+            if (held.Value is not null || held.Problem is not null || context.Time.GetElapsedTime(startedAt) > LongestWaitForLock)
             {
                 return held.Value;
             }
 
-            await runtime.WaitAsync(notices.Next, Pause, cancellationToken).ConfigureAwait(false);
+            await context.Runtime.WaitAsync(notices.Next, Pause, context.Stopping).ConfigureAwait(false);
         }
     }
 }

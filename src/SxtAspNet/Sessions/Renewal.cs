@@ -1,6 +1,5 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
+using SxtAspNet.Keys;
 
 namespace SxtAspNet.Sessions;
 
@@ -10,6 +9,7 @@ namespace SxtAspNet.Sessions;
 /// store this instance gets a session of its own.
 /// </summary>
 internal sealed class Renewal(
+    SessionContext context,
     CurrentSession current,
     SessionStore store,
     SharedSession shared,
@@ -18,10 +18,7 @@ internal sealed class Renewal(
     SessionLock farmLock,
     SessionNotices notices,
     RenewalNotes notes,
-    SealKeyRing sealKeys,
-    GatewayClock clock,
-    Runtime runtime,
-    ILogger logger)
+    SealKeyRing sealKeys)
 {
     private const int MostFirstReads = 3;
 
@@ -35,10 +32,10 @@ internal sealed class Renewal(
     public bool IsShared => store.IsShared;
 
     /// <summary>Finds or gets the session after the present one.</summary>
-    public async Task<RenewalOutcome> RunAsync(RenewalCause cause, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<RenewalOutcome> RunAsync(RenewalCause cause)
     {
-        var attempt = new Attempt(cause, current.Snapshot, options, cancellationToken);
-        notices.Subscribe(options, cancellationToken);
+        var attempt = new Attempt(cause, current.Snapshot);
+        notices.Subscribe();
 
         // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
         sealKeys.ForgetUnknown();
@@ -51,17 +48,17 @@ internal sealed class Renewal(
     /// <summary>Renews under the farm's lock; or, after some time, without it.</summary>
     private async Task<RenewalOutcome> RenewInTurnAsync(Attempt attempt)
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
-        var jitter = runtime.Random();
+        var startedAt = context.Time.GetTimestamp();
+        var jitter = context.Runtime.Random();
         var patience = RetryPolicy.ForLock(
-            runtime.TimeProvider.Until(current.UnusableFrom()),
+            context.Time.Until(current.UnusableFrom()),
             current.SinceDeath is null ? null : granter.LoginTime ?? TimeSpan.Zero,
-            attempt.Options,
+            context.Options,
             jitter);
         for (var pause = FirstPause; ; pause = Min(pause * 2, LongestPause))
         {
             var notice = notices.Next;
-            var held = await farmLock.TryAcquireAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+            var held = await farmLock.TryAcquireAsync().ConfigureAwait(false);
             if (held.Value is not null)
             {
                 await using (held.Value.ConfigureAwait(false))
@@ -75,16 +72,16 @@ internal sealed class Renewal(
                 patience = Min(patience, WithoutLockService * jitter);
             }
 
-            var waited = runtime.TimeProvider.GetElapsedTime(startedAt);
+            var waited = context.Time.GetElapsedTime(startedAt);
             if (waited >= patience)
             {
-                logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
+                context.Logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
 
                 // Where the lock fails, writing may fail too: no refresh of what others use and could not see replaced.
                 return await RenewNowAsync(attempt, mayRefresh: held.Problem is null).ConfigureAwait(false);
             }
 
-            await runtime.WaitAsync(notice, Min(pause, patience - waited), attempt.Stopping).ConfigureAwait(false);
+            await context.Runtime.WaitAsync(notice, Min(pause, patience - waited), context.Stopping).ConfigureAwait(false);
             var farm = await ReadAsync(attempt).ConfigureAwait(false);
             if (farm.Decided is not null)
             {
@@ -114,11 +111,11 @@ internal sealed class Renewal(
 
         if (store.IsShared)
         {
-            await sealKeys.LoadForRenewalAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+            await sealKeys.LoadForRenewalAsync(context.Options, context.Stopping).ConfigureAwait(false);
         }
 
         granter.See(farm.Stored.Session);
-        var grant = await RefreshAsync(attempt, mayRefresh).ConfigureAwait(false);
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh).ConfigureAwait(false);
         if (grant is { Failure: not null, Session: null })
         {
             // While it lasted, another instance may have renewed.
@@ -135,13 +132,13 @@ internal sealed class Renewal(
             // Used before it is published: at a strict gateway the last token is dead already. And what comes back from the
             // store has no refresh token.
             current.Offer(session, isShared: false, storeProblem: null);
-            return await shared.PublishAsync(farm.Stored, session, attempt.Options, attempt.Stopping).ConfigureAwait(false);
+            return await shared.PublishAsync(farm.Stored, session).ConfigureAwait(false);
         }
 
         // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
         if (failure!.Reason is not SxtFailureReason.KeyUnavailable)
         {
-            await notes.LeaveAsync(farm.Note, failure, attempt.Options, attempt.Stopping).ConfigureAwait(false);
+            await notes.LeaveAsync(farm.Note, failure).ConfigureAwait(false);
         }
 
         return new RenewalOutcome.Failed(failure);
@@ -149,35 +146,18 @@ internal sealed class Renewal(
 
     private async Task<RenewalOutcome> RenewPrivatelyAsync(Attempt attempt, string problem)
     {
-        logger.RenewedPrivately(problem);
+        context.Logger.RenewedPrivately(problem);
 
         // Once the store is back this session may be published: sealed with a key that the others have by then.
-        await sealKeys.LoadForRenewalAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        await sealKeys.LoadForRenewalAsync(context.Options, context.Stopping).ConfigureAwait(false);
 
         // No refresh of a shared session: it would end the access token that other instances still use, and they could
         // not see the new one.
-        var grant = await RefreshAsync(attempt, mayRefresh: !attempt.Before.IsShared).ConfigureAwait(false);
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared).ConfigureAwait(false);
         var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
         return session is not null
             ? new RenewalOutcome.Granted(session, IsShared: false, problem)
             : new RenewalOutcome.Failed(failure!);
-    }
-
-    /// <summary>Refreshes the present session, if that can be done.</summary>
-    /// <returns><see langword="null"/>: it can't.</returns>
-    private async Task<Grant?> RefreshAsync(Attempt attempt, bool mayRefresh)
-    {
-        var session = attempt.Before.Session;
-        granter.See(session);
-        if (!mayRefresh
-            || session is null
-            || !RenewalSchedule.CanRefresh(session, attempt.Options, current.Now(attempt.Before))
-            || !session.RefreshToken!.TrySpend(out var refreshToken))
-        {
-            return null;
-        }
-
-        return await granter.RefreshAsync(session, refreshToken, current.Now(attempt.Before), attempt.Options, attempt.Stopping).ConfigureAwait(false);
     }
 
     /// <summary>Whatever became of a refresh, its token is spent; a login is the only way on, unless the gateway asks for fewer calls.</summary>
@@ -190,17 +170,15 @@ internal sealed class Renewal(
                 return grant;
             }
 
-            logger.RefreshFailed(grant.Failure.Reason, grant.Failure.Message);
+            context.Logger.RefreshFailed(grant.Failure.Reason, grant.Failure.Message);
         }
 
-        if (attempt.Cause is RenewalCause.Death
-            && attempt.Before.Session is { } dead
-            && deaths.Count(dead, AgeOf(dead, attempt.Before)) is { } postponement)
+        if (attempt.Cause is RenewalCause.Death && deaths.Count(attempt.Before) is { } postponement)
         {
             return new(null, postponement);
         }
 
-        return await granter.LoginAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        return await granter.LoginAsync().ConfigureAwait(false);
     }
 
     /// <summary>Reads the store for the first time.</summary>
@@ -210,14 +188,14 @@ internal sealed class Renewal(
     /// </remarks>
     private async Task<FarmState> ReadFirstAsync(Attempt attempt)
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var startedAt = context.Time.GetTimestamp();
         for (var read = 1; ; read++)
         {
             var farm = await ReadAsync(attempt).ConfigureAwait(false);
             if (farm.Problem is null
                 || attempt.Before.Session is not null
                 || read == MostFirstReads
-                || runtime.TimeProvider.GetElapsedTime(startedAt) + attempt.Options.StoreTimeout > 2 * attempt.Options.StoreTimeout)
+                || context.Time.GetElapsedTime(startedAt) + context.Options.StoreTimeout > 2 * context.Options.StoreTimeout)
             {
                 return farm;
             }
@@ -227,7 +205,7 @@ internal sealed class Renewal(
     /// <summary>Reads the record and the note beside it.</summary>
     private async Task<FarmState> ReadAsync(Attempt attempt)
     {
-        var stored = await store.ReadAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        var stored = await store.ReadAsync().ConfigureAwait(false);
         if (stored.Problem is not null)
         {
             return new(stored, default, null);
@@ -236,26 +214,20 @@ internal sealed class Renewal(
         if (SharedSession.IsNewer(stored.Session, attempt.Before.Session)
             && (stored.Session.IsTombstone
                 ? attempt.Cause is RenewalCause.Schedule
-                : await shared.IsUsableAsync(stored.Session, attempt.Options, attempt.Stopping).ConfigureAwait(false)))
+                : await shared.IsUsableAsync(stored.Session).ConfigureAwait(false)))
         {
             return new(stored, default, shared.Adopt(stored.Session));
         }
 
-        var note = await store.ReadNoteAsync(attempt.Options, attempt.Stopping).ConfigureAwait(false);
+        var note = await store.ReadNoteAsync().ConfigureAwait(false);
         var postponed = attempt.Cause is RenewalCause.Command ? null : notes.Postpone(note.Note, hasToken: current.Usable is not null);
         return new(stored with { Problem = note.Problem }, note, postponed);
-    }
-
-    private TimeSpan AgeOf(Session session, SessionSnapshot snapshot)
-    {
-        var sinceInstalled = runtime.TimeProvider.GetElapsedTime(snapshot.InstalledAt);
-        return clock.Now - session.GrantedAt is var sinceGranted && sinceGranted > sinceInstalled ? sinceGranted : sinceInstalled;
     }
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>What a renewal starts from.</summary>
-    private sealed record Attempt(RenewalCause Cause, SessionSnapshot Before, SxtOptions Options, CancellationToken Stopping);
+    private sealed record Attempt(RenewalCause Cause, SessionSnapshot Before);
 
     /// <summary>What the store holds, and what that means for a renewal, if it decides it.</summary>
     private readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided)

@@ -1,11 +1,9 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notes that this instance leaves to the others after a failed attempt, and how it heeds theirs.</summary>
-internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runtime runtime, ILogger logger)
+internal sealed class RenewalNotes(SessionContext context, SessionStore store)
 {
     /// <summary>Tells this instance's notes from those of others.</summary>
     private readonly long _instance = Random.Shared.NextInt64();
@@ -30,7 +28,7 @@ internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runti
         }
 
         var isOwn = note.Instance == _instance;
-        var jitter = runtime.Random();
+        var jitter = context.Runtime.Random();
         var delay = remaining + RetryPolicy.Turn(isOwn, hasToken: true, jitter);
         var urgentDelay = urgent + RetryPolicy.Turn(isOwn, hasToken: false, jitter);
         var cause = new SxtAuthenticationException(
@@ -41,7 +39,7 @@ internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runti
     }
 
     /// <summary>Leaves a note, if there is anybody to read it.</summary>
-    public async Task LeaveAsync(StoredNote last, SxtAuthenticationException failure, SxtOptions options, CancellationToken cancellationToken)
+    public async Task LeaveAsync(StoredNote last, SxtAuthenticationException failure)
     {
         if (!store.IsShared)
         {
@@ -49,13 +47,13 @@ internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runti
         }
 
         var failures = (last.Note?.Failures ?? 0) + 1;
-        var jitter = runtime.Random();
+        var jitter = context.Runtime.Random();
         var delay = RetryPolicy.AfterFailure(failure, failures, hasToken: true, jitter);
         var urgentDelay = RetryPolicy.AfterFailure(failure, failures, hasToken: false, jitter);
-        var note = new RenewalNote(clock.Now, delay, urgentDelay, failures, failure.Reason, _instance);
-        if (await store.TryReplaceNoteAsync(last, note, options, cancellationToken).ConfigureAwait(false) is { Problem: { } problem })
+        var note = new RenewalNote(context.Clock.Now, delay, urgentDelay, failures, failure.Reason, _instance);
+        if (await store.TryReplaceNoteAsync(last, note).ConfigureAwait(false) is { Problem: { } problem })
         {
-            logger.StoreUnavailable(problem);
+            context.Logger.StoreUnavailable(problem);
         }
     }
 
@@ -67,10 +65,10 @@ internal sealed class RenewalNotes(SessionStore store, GatewayClock clock, Runti
     {
         if (_met != note)
         {
-            (_met, _metAt) = (note, runtime.TimeProvider.GetTimestamp());
+            (_met, _metAt) = (note, context.Time.GetTimestamp());
         }
 
-        var sinceMet = delay - runtime.TimeProvider.GetElapsedTime(_metAt);
-        return clock.IsKnown && note.LeftAt + delay - clock.Now is var sinceLeft && sinceLeft < sinceMet ? sinceLeft : sinceMet;
+        var sinceMet = delay - context.Time.GetElapsedTime(_metAt);
+        return context.Clock.IsKnown && note.LeftAt + delay - context.Clock.Now is var sinceLeft && sinceLeft < sinceMet ? sinceLeft : sinceMet;
     }
 }

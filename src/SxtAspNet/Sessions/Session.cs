@@ -86,3 +86,19 @@ internal sealed class Session
     public override string ToString() =>
         IsTombstone ? $"logged out in generation {Generation}" : $"generation {Generation}, usable until {UnusableFrom:O}";
 }
+
+/// <summary>
+/// A token that an API has rejected, as long as it is not clear why. A request that is sent afterwards and accepted refutes
+/// that the token is dead.
+/// </summary>
+internal sealed class TokenDoubt(long since)
+{
+    private volatile bool _isRefuted;
+
+    /// <summary>The monotonic timestamp since when the token is doubted.</summary>
+    public long Since => since;
+
+    public bool IsRefuted => _isRefuted;
+
+    public void Refute() => _isRefuted = true;
+}

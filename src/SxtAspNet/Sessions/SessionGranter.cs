@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
 
@@ -9,8 +8,7 @@ namespace SxtAspNet.Sessions;
 internal readonly record struct Grant(Session? Session, SxtAuthenticationException? Failure);
 
 /// <summary>Has the gateway grant sessions, and numbers them.</summary>
-internal sealed class SessionGranter(
-    GatewayClient gateway, GatewayClock clock, LoginProcedure login, SxtMetrics metrics, Runtime runtime, ILogger logger)
+internal sealed class SessionGranter(SessionContext context, CurrentSession current, GatewayClient gateway, LoginProcedure login, SxtMetrics metrics)
 {
     private long _highestSeen;
 
@@ -20,34 +18,45 @@ internal sealed class SessionGranter(
     /// <summary>Notes a generation, so that the next one is higher.</summary>
     public void See(Session? session) => _highestSeen = Math.Max(_highestSeen, session?.Generation ?? 0);
 
-    /// <summary>Refreshes a session. Its refresh token is spent before it is sent, whatever becomes of the call.</summary>
-    /// <param name="current">The session.</param>
-    /// <param name="refreshToken">Its refresh token.</param>
-    /// <param name="now">The time, as far as it is known beside that session.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task<Grant> RefreshAsync(
-        Session current, string refreshToken, DateTimeOffset now, SxtOptions options, CancellationToken cancellationToken) =>
-        GrantAsync("refresh", () => gateway.RefreshAsync(refreshToken, options.GatewayTimeout, cancellationToken), current.EndsAt, now);
+    /// <summary>Refreshes the present session, if that can be done. Its refresh token is spent before it is sent, whatever becomes of the call.</summary>
+    /// <returns><see langword="null"/>: it can't be done.</returns>
+    public async Task<Grant?> TryRefreshAsync(SessionSnapshot snapshot, bool mayRefresh)
+    {
+        See(snapshot.Session);
+        var now = current.Now(snapshot);
+        if (!mayRefresh
+            || snapshot.Session is not { } session
+            || !RenewalSchedule.CanRefresh(session, context.Options, now)
+            || !session.RefreshToken!.TrySpend(out var refreshToken))
+        {
+            return null;
+        }
+
+        return await GrantAsync(
+            "refresh",
+            () => gateway.RefreshAsync(refreshToken, context.Options.GatewayTimeout, context.Stopping),
+            session.EndsAt,
+            now).ConfigureAwait(false);
+    }
 
     /// <summary>Logs in.</summary>
-    public async Task<Grant> LoginAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<Grant> LoginAsync()
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
-        var grant = await GrantAsync("login", () => login.RunAsync(options, cancellationToken), knownEnd: null, now: null).ConfigureAwait(false);
-        LoginTime = runtime.TimeProvider.GetElapsedTime(startedAt);
+        var startedAt = context.Time.GetTimestamp();
+        var grant = await GrantAsync("login", () => login.RunAsync(context.Options, context.Stopping), knownEnd: null, now: null).ConfigureAwait(false);
+        LoginTime = context.Time.GetElapsedTime(startedAt);
         return grant;
     }
 
     /// <summary>Ends all sessions of the user.</summary>
     /// <returns>What marks it: the next generation.</returns>
-    public async Task<Grant> LogoutAsync(Session? latest, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<Grant> LogoutAsync(Session? latest)
     {
         try
         {
             if (latest?.AccessToken is { } token)
             {
-                await gateway.LogoutAsync(token.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+                await gateway.LogoutAsync(token.GetValue(), context.Options.GatewayTimeout, context.Stopping).ConfigureAwait(false);
             }
         }
         catch (SxtAuthenticationException failure)
@@ -55,7 +64,7 @@ internal sealed class SessionGranter(
             return new(null, failure);
         }
 
-        return new(Session.Tombstone(NextGeneration(clock.Now), clock.Now, latest?.ExpiresAt ?? clock.Now), null);
+        return new(Session.Tombstone(NextGeneration(context.Clock.Now), context.Clock.Now, latest?.ExpiresAt ?? context.Clock.Now), null);
     }
 
     private async Task<Grant> GrantAsync(string kind, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
@@ -67,17 +76,17 @@ internal sealed class SessionGranter(
             var grant = await call().ConfigureAwait(false);
 
             // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess.
-            var grantedAt = clock.IsKnown ? grant.RequestedAt : now ?? grant.AccessTokenExpires.Plus(-Session.DocumentedTokenLifetime);
+            var grantedAt = context.Clock.IsKnown ? grant.RequestedAt : now ?? grant.AccessTokenExpires.Plus(-Session.DocumentedTokenLifetime);
             var session = Session.FromGrant(grant, NextGeneration(grant.RequestedAt), grantedAt, knownEnd);
-            if (clock.IsKnown && clock.Now >= session.UnusableFrom)
+            if (context.Clock.IsKnown && context.Clock.Now >= session.UnusableFrom)
             {
                 throw new SxtAuthenticationException(
                     SxtFailureReason.BadAnswer,
-                    $"The gateway granted a token that is already over (until {session.UnusableFrom:O}, its clock shows {clock.Now:O}).");
+                    $"The gateway granted a token that is already over (until {session.UnusableFrom:O}, its clock shows {context.Clock.Now:O}).");
             }
 
             metrics.Renewed(kind, startedAt, failure: null);
-            logger.SessionReady(session.Generation, session.UnusableFrom, session.EndsAt);
+            context.Logger.SessionReady(session.Generation, session.UnusableFrom, session.EndsAt);
             return new(session, null);
         }
         catch (SxtAuthenticationException failure)

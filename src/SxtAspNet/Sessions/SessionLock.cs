@@ -1,5 +1,4 @@
 using Medallion.Threading;
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Sessions;
@@ -8,13 +7,13 @@ namespace SxtAspNet.Sessions;
 /// The farm's lock: whoever has it asks the gateway. It only saves calls; a lease that is lost, or a lock that is held
 /// twice or for ever, costs a login and breaks nothing.
 /// </summary>
-internal sealed class SessionLock(IDistributedLockProvider? provider, string name, Runtime runtime, ILogger logger)
+internal sealed class SessionLock(SessionContext context, IDistributedLockProvider? provider, string name)
 {
-    private readonly ForeignCode _code = new(runtime);
+    private readonly ForeignCode _code = new(context.Runtime);
 
     /// <summary>Tries to take the lock, without waiting for whoever has it.</summary>
     /// <returns>Disposing it releases the lock; without a value, somebody has it, or it can't be reached.</returns>
-    public async Task<StoreAnswer<IAsyncDisposable?>> TryAcquireAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<StoreAnswer<IAsyncDisposable?>> TryAcquireAsync()
     {
         if (provider is null)
         {
@@ -25,20 +24,19 @@ internal sealed class SessionLock(IDistributedLockProvider? provider, string nam
             _code,
             "Taking the renewal lock",
             async token => await provider.CreateLock(name).TryAcquireAsync(TimeSpan.Zero, token).ConfigureAwait(false),
-            options.StoreTimeout,
-            cancellationToken,
+            context,
             late => late?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
         if (handle.Value is null)
         {
             return handle;
         }
 
-        logger.LockTaken();
-        return new(new Handle(handle.Value, options.StoreTimeout, _code, logger));
+        context.Logger.LockTaken();
+        return new(new Handle(handle.Value, _code, context));
     }
 
     /// <summary>A release that can't hang or fail: the lease ends by itself soon enough.</summary>
-    private sealed class Handle(IAsyncDisposable handle, TimeSpan limit, ForeignCode code, ILogger logger) : IAsyncDisposable
+    private sealed class Handle(IAsyncDisposable handle, ForeignCode code, SessionContext context) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
@@ -50,11 +48,10 @@ internal sealed class SessionLock(IDistributedLockProvider? provider, string nam
                     await handle.DisposeAsync().ConfigureAwait(false);
                     return true;
                 },
-                limit,
-                CancellationToken.None).ConfigureAwait(false);
+                context).ConfigureAwait(false);
             if (released.Problem is not null)
             {
-                logger.LockNotReleased(released.Problem);
+                context.Logger.LockNotReleased(released.Problem);
             }
         }
     }

@@ -1,18 +1,12 @@
-using SxtAspNet.Gateway;
-
 namespace SxtAspNet.Sessions;
 
 /// <summary>The session as the app and its requests see it. It holds no state: each part has its owner.</summary>
 internal sealed class SessionManager(
-    SessionIdentity identity,
-    SessionSettings settings,
+    SessionContext context,
     CurrentSession current,
     SessionRenewals renewals,
-    RejectedTokens rejectedTokens,
     SessionDeaths deaths,
-    StoreWatch watch,
-    GatewayClock clock,
-    Runtime runtime) : ISxtSession, IDisposable
+    StoreWatch watch) : ISxtSession, IDisposable
 {
     public SxtSessionStatus Status
     {
@@ -21,19 +15,19 @@ internal sealed class SessionManager(
             var snapshot = current.Snapshot;
             var session = snapshot.Session is { IsTombstone: false } ? snapshot.Session : null;
             var failure = renewals.Failure;
-            var concern = deaths.Explanation ?? rejectedTokens.Explanation ?? snapshot.StoreProblem;
+            var concern = deaths.Explanation ?? current.Concern() ?? snapshot.StoreProblem;
             return new SxtSessionStatus
             {
                 State = State(snapshot, failure, concern),
                 Mode = !snapshot.IsShared ? SxtSessionMode.Private
                     : snapshot.Session?.RefreshToken is null ? SxtSessionMode.Shared
                     : SxtSessionMode.Owner,
-                UserId = identity.UserId,
+                UserId = context.Identity.UserId,
                 Generation = snapshot.Session?.Generation ?? 0,
                 AccessTokenExpiresAt = session?.UnusableFrom,
                 SessionEndsAt = session?.EndsAt,
-                RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, settings.Current, snapshot.Jitter),
-                GatewayClockOffset = clock.OffsetFromLocalClock,
+                RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, context.Options, snapshot.Jitter),
+                GatewayClockOffset = context.Clock.OffsetFromLocalClock,
                 FailureReason = failure?.Cause.Reason,
                 FailureMessage = failure?.Cause.Message ?? concern,
                 Failures = failure?.Count ?? 0,
@@ -90,12 +84,12 @@ internal sealed class SessionManager(
     {
         watch.Dispose();
         renewals.Dispose();
-        settings.Dispose();
+        context.Dispose();
     }
 
     private async ValueTask<ActiveToken> WaitForTokenAsync(CancellationToken cancellationToken)
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var startedAt = context.Time.GetTimestamp();
         while (true)
         {
             var next = current.Next;
@@ -114,14 +108,14 @@ internal sealed class SessionManager(
             else if (failure is not null && operation is not { IsLogout: true })
             {
                 // Not even an attempt under way is waited for: at a gateway that is silent, each request would wait.
-                if (!RetryPolicy.IsWorthWaiting(failure.Cause.Reason, untilNext, current.SinceDeath, Remaining(startedAt), settings.Current))
+                if (!RetryPolicy.IsWorthWaiting(failure.Cause.Reason, untilNext, current.SinceDeath, Remaining(startedAt), context.Options))
                 {
                     throw failure.ToException(untilNext);
                 }
 
                 if (operation is null)
                 {
-                    await runtime.WaitAsync(next, untilNext, cancellationToken).ConfigureAwait(false);
+                    await context.Runtime.WaitAsync(next, untilNext, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -137,7 +131,7 @@ internal sealed class SessionManager(
         while (true)
         {
             var operation = join();
-            var failure = await operation.WaitAsync(settings.Current.AcquireTimeout, cancellationToken).ConfigureAwait(false);
+            var failure = await operation.WaitAsync(context.Options.AcquireTimeout, cancellationToken).ConfigureAwait(false);
             if (operation.IsLogout == isLogout)
             {
                 return failure;
@@ -154,7 +148,7 @@ internal sealed class SessionManager(
 
     private TimeSpan Remaining(long startedAt)
     {
-        var remaining = settings.Current.AcquireTimeout - runtime.TimeProvider.GetElapsedTime(startedAt);
+        var remaining = context.Options.AcquireTimeout - context.Time.GetElapsedTime(startedAt);
         return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 }

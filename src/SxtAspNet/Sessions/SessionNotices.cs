@@ -1,13 +1,12 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Sessions;
 
 /// <summary>The notices of one identity: sent without waiting for anybody, received as a task to wait for.</summary>
-internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel, Runtime runtime, ILogger logger) : IAsyncDisposable, IDisposable
+internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices? notices, string channel) : IAsyncDisposable, IDisposable
 {
-    private readonly ForeignCode _code = new(runtime);
-    private TaskCompletionSource _next = new(runtime.Completions);
+    private readonly ForeignCode _code = new(context.Runtime);
+    private TaskCompletionSource _next = new(context.Runtime.Completions);
     private IAsyncDisposable? _subscription;
     private int _isSubscribing;
     private bool _isReported;
@@ -19,15 +18,15 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
     public Task Next => Volatile.Read(ref _next).Task;
 
     /// <summary>Subscribes, unless that is done or under way; nobody waits for it. Without it polls find out what happens.</summary>
-    public void Subscribe(SxtOptions options, CancellationToken cancellationToken)
+    public void Subscribe()
     {
         if (notices is not null && _subscription is null && Interlocked.Exchange(ref _isSubscribing, 1) == 0)
         {
-            runtime.StartDetached(() => SubscribeAsync(notices, options, cancellationToken));
+            context.Runtime.StartDetached(() => SubscribeAsync(notices));
         }
     }
 
-    public async Task PublishAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task PublishAsync()
     {
         if (notices is null)
         {
@@ -42,8 +41,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
                 await notices.PublishAsync(channel, token).ConfigureAwait(false);
                 return true;
             },
-            options.StoreTimeout,
-            cancellationToken).ConfigureAwait(false);
+            context).ConfigureAwait(false);
         Report(published.Problem);
     }
 
@@ -52,7 +50,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
     /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
     public void Dispose() => _ = End().DisposeAsync().AsTask();
 
-    private async Task SubscribeAsync(ISxtSessionNotices source, SxtOptions options, CancellationToken cancellationToken)
+    private async Task SubscribeAsync(ISxtSessionNotices source)
     {
         try
         {
@@ -60,8 +58,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
                 _code,
                 "Subscribing to notices",
                 token => source.SubscribeAsync(channel, OnNotice, token),
-                options.StoreTimeout,
-                cancellationToken,
+                context,
                 late => late.DisposeAsync()).ConfigureAwait(false);
             Report(problem);
 
@@ -71,7 +68,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
                 await subscription.DisposeAsync().ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
         {
             // The app stops.
         }
@@ -86,7 +83,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
     {
         if (problem is not null && !_isReported)
         {
-            logger.NoticesUnavailable(problem);
+            context.Logger.NoticesUnavailable(problem);
         }
 
         _isReported = problem is not null;
@@ -97,7 +94,7 @@ internal sealed class SessionNotices(ISxtSessionNotices? notices, string channel
 
     private void OnNotice()
     {
-        Interlocked.Exchange(ref _next, new TaskCompletionSource(runtime.Completions)).SetResult();
+        Interlocked.Exchange(ref _next, new TaskCompletionSource(context.Runtime.Completions)).SetResult();
         Received?.Invoke();
     }
 

@@ -1,64 +1,56 @@
-using System.Buffers.Binary;
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SxtAspNet.Sessions;
 
-/// <summary>
-/// The bytes of a shared session: format version, generation, when it was granted, access token's expiry, session's end, access token
-/// (empty after a logout). Big-endian; instants in Unix milliseconds. Never the refresh token.
-/// </summary>
-internal static class SessionRecord
+/// <summary>What of a session is shared. Never the refresh token.</summary>
+/// <param name="Generation">Its number.</param>
+/// <param name="GrantedAt">When it was granted.</param>
+/// <param name="ExpiresAt">The access token's expiry.</param>
+/// <param name="EndsAt">The session's end.</param>
+/// <param name="Token">The access token; <see langword="null"/> after a logout.</param>
+internal sealed record SessionRecord(
+    long Generation, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt, DateTimeOffset EndsAt, string? Token)
 {
+    /// <summary>Part of the record's name: instances of another version don't read it.</summary>
     public const byte FormatVersion = 2;
 
-    private const int HeaderSize = 1 + (4 * sizeof(long));
+    public static byte[] Write(Session session) => JsonSerializer.SerializeToUtf8Bytes(
+        new SessionRecord(session.Generation, session.GrantedAt, session.ExpiresAt, session.EndsAt, session.AccessToken?.GetValue()),
+        SessionJson.Default.SessionRecord);
 
-    public static byte[] Write(Session session)
+    /// <summary>Reads a record; <see langword="null"/> when it is malformed.</summary>
+    public static Session? Read(ReadOnlySpan<byte> bytes)
     {
-        var token = session.AccessToken?.GetValue() ?? "";
-        var record = new byte[HeaderSize + Encoding.UTF8.GetByteCount(token)];
-        record[0] = FormatVersion;
-        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(1), session.Generation);
-        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(9), session.GrantedAt.ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(17), session.ExpiresAt.ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteInt64BigEndian(record.AsSpan(25), session.EndsAt.ToUnixTimeMilliseconds());
-        Encoding.UTF8.GetBytes(token, record.AsSpan(HeaderSize));
-        return record;
-    }
+        try
+        {
+            if (JsonSerializer.Deserialize(bytes, SessionJson.Default.SessionRecord) is not { Generation: >= 0 } record)
+            {
+                return null;
+            }
 
-    /// <summary>Reads a record; <see langword="null"/> when it is of another format or malformed.</summary>
-    public static Session? Read(ReadOnlySpan<byte> record)
-    {
-        if (record.Length < HeaderSize || record[0] != FormatVersion)
+            var (generation, grantedAt, expiresAt, endsAt, token) = record;
+            return new Session
+            {
+                Generation = generation,
+                GrantedAt = grantedAt,
+                AccessToken = token is null ? null : new SxtAccessToken(token, expiresAt < endsAt ? expiresAt : endsAt),
+                ExpiresAt = expiresAt,
+                EndsAt = endsAt,
+            };
+        }
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
         {
             return null;
         }
-
-        var generation = BinaryPrimitives.ReadInt64BigEndian(record[1..]);
-        if (generation < 0
-            || Instant(record[9..]) is not { } grantedAt
-            || Instant(record[17..]) is not { } expiresAt
-            || Instant(record[25..]) is not { } endsAt)
-        {
-            return null;
-        }
-
-        var token = Encoding.UTF8.GetString(record[HeaderSize..]);
-        return new Session
-        {
-            Generation = generation,
-            GrantedAt = grantedAt,
-            AccessToken = token.Length == 0 ? null : new SxtAccessToken(token, expiresAt < endsAt ? expiresAt : endsAt),
-            ExpiresAt = expiresAt,
-            EndsAt = endsAt,
-        };
     }
 
-    private static DateTimeOffset? Instant(ReadOnlySpan<byte> bytes)
-    {
-        var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        return milliseconds >= 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : null;
-    }
+    /// <summary>Not the record's own, which would print the token.</summary>
+    public override string ToString() => $"record of generation {Generation}";
 }
+
+/// <summary>What is written to the store, before it is sealed. A missing member is an error.</summary>
+[JsonSourceGenerationOptions(RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(SessionRecord))]
+[JsonSerializable(typeof(RenewalNote))]
+internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
 /// <summary>
 /// One renewal or logout at a time: starts it, lets others join it, takes over what it ends in, and sets the time of the next
-/// attempt. Its lock is held for a few assignments, with all work, waiting and completing of waiters outside it.
+/// attempt. Its lock is held for a few assignments only.
 /// </summary>
 internal sealed class SessionRenewals : IDisposable
 {
@@ -20,69 +18,37 @@ internal sealed class SessionRenewals : IDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _ending = new();
-    private readonly SessionIdentity _identity;
-    private readonly SessionSettings _settings;
+    private readonly SessionContext _context;
     private readonly CurrentSession _current;
     private readonly Renewal _renewal;
     private readonly Logout _logout;
-    private readonly GatewayClock _clock;
-    private readonly Runtime _runtime;
-    private readonly ILogger _logger;
     private readonly ITimer _timer;
     private volatile SessionFailure? _failure;
-    private SessionOperation? _running;
-    private bool _isStopping;
+    private volatile SessionOperation? _running;
+    private volatile bool _isStopping;
 
-    public SessionRenewals(
-        SessionIdentity identity,
-        SessionSettings settings,
-        CurrentSession current,
-        Renewal renewal,
-        Logout logout,
-        GatewayClock clock,
-        Runtime runtime,
-        ILogger logger)
+    public SessionRenewals(SessionContext context, CurrentSession current, Renewal renewal, Logout logout)
     {
-        _identity = identity;
-        _settings = settings;
-        _current = current;
-        _renewal = renewal;
-        _logout = logout;
-        _clock = clock;
-        _runtime = runtime;
-        _logger = logger;
-        _timer = runtime.CreateTimer(OnTimer);
+        (_context, _current, _renewal, _logout) = (context, current, renewal, logout);
+        _timer = context.Runtime.CreateTimer(OnTimer);
         _current.Changed += OnCurrentChanged;
-        _settings.Changed += _current.MoveDeadline;
-        _clock.Changed += _current.MoveDeadline;
     }
 
     /// <summary>The last attempt's failure, until one succeeds.</summary>
     public SessionFailure? Failure => _failure;
 
+    /// <summary>What is under way, if anything.</summary>
+    public SessionOperation? Running => _running;
+
     /// <summary>Starts a renewal, unless a renewal or a logout is under way: then that one is joined.</summary>
-    public SessionOperation Join(RenewalCause cause) =>
-        Join(isLogout: false, token => _renewal.RunAsync(cause, _settings.Current, token));
+    public SessionOperation Join(RenewalCause cause) => Join(isLogout: false, () => _renewal.RunAsync(cause));
 
     /// <summary>Starts a logout, unless a renewal or a logout is under way: then that one is joined.</summary>
-    public SessionOperation JoinLogout() => Join(isLogout: true, token => _logout.RunAsync(_settings.Current, token));
-
-    /// <summary>What is under way, if anything.</summary>
-    public SessionOperation? Running
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _running;
-            }
-        }
-    }
+    public SessionOperation JoinLogout() => Join(isLogout: true, _logout.RunAsync);
 
     /// <summary>How long it is until the next attempt after a failure; zero when it is due or under way.</summary>
     public TimeSpan UntilNextAttempt =>
-        _failure is { } failure && _runtime.TimeProvider.Until(RetryAt(failure)) is var delay && delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
+        _failure is { } failure && _context.Time.Until(RetryAt(failure)) is var delay && delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
 
     /// <summary>Renews no more in the background. What is under way may end; it is cut off when it takes too long.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -95,41 +61,24 @@ internal sealed class SessionRenewals : IDisposable
             running = _running;
         }
 
-        if (running is null)
-        {
-            return;
-        }
-
         try
         {
-            await running.WaitAsync(StopLimit, cancellationToken).ConfigureAwait(false);
+            await (running?.WaitAsync(StopLimit, cancellationToken) ?? Task.FromResult<SessionFailure?>(null)).ConfigureAwait(false);
         }
         catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
         {
-            _logger.StoppedEarly();
-
-            // Not asynchronously, which would go on on another thread.
-#pragma warning disable CA1849
-            _ending.Cancel();
-#pragma warning restore CA1849
+            _context.Logger.StoppedEarly();
+            _context.CutOff();
         }
     }
 
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _isStopping = true;
-        }
-
-        _ending.Cancel();
-        _clock.Changed -= _current.MoveDeadline;
-        _settings.Changed -= _current.MoveDeadline;
-        _current.Changed -= OnCurrentChanged;
+        _isStopping = true;
         _timer.Dispose();
     }
 
-    private SessionOperation Join(bool isLogout, Func<CancellationToken, Task<RenewalOutcome>> work)
+    private SessionOperation Join(bool isLogout, Func<Task<RenewalOutcome>> work)
     {
         SessionOperation operation;
         lock (_gate)
@@ -139,66 +88,67 @@ internal sealed class SessionRenewals : IDisposable
                 return _running;
             }
 
-            _running = operation = new SessionOperation(isLogout, _runtime);
+            _running = operation = new SessionOperation(isLogout, _context.Runtime);
         }
 
-        _runtime.StartDetached(() => RunAsync(operation, work));
+        _context.Runtime.StartDetached(() => RunAsync(operation, work));
         return operation;
     }
 
-    private async Task RunAsync(SessionOperation operation, Func<CancellationToken, Task<RenewalOutcome>> work)
+    private async Task RunAsync(SessionOperation operation, Func<Task<RenewalOutcome>> work)
     {
-        using var scope = _logger.IdentityScope(_identity.Name);
-        RenewalOutcome outcome;
-        Exception? unexpected = null;
+        SessionFailure? failure = null;
         try
         {
-            outcome = await work(_ending.Token).ConfigureAwait(false);
+            using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
+            var (outcome, unexpected) = await CatchAsync(work).ConfigureAwait(false);
+            failure = TakeOver(outcome, operation.IsLogout);
+            if (failure is not null && !_context.Stopping.IsCancellationRequested)
+            {
+                _context.Logger.AttemptFailed(
+                    operation.IsLogout, _current.Usable is not null, failure.Count, failure.Cause.Reason, failure.Cause.Message, unexpected);
+            }
+            else if (failure is null && operation.IsLogout)
+            {
+                _context.Logger.LoggedOut(_current.Snapshot.Session!.Generation);
+            }
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        finally
         {
-            outcome = new RenewalOutcome.Failed(new SxtAuthenticationException(SxtFailureReason.TimedOut, "The app stops."));
+            // Also when a logger of the app throws: an operation that never ends would be the last one.
+            Interlocked.CompareExchange(ref _running, null, operation);
+            operation.End(failure);
+        }
+    }
+
+    private async Task<(RenewalOutcome Outcome, Exception? Unexpected)> CatchAsync(Func<Task<RenewalOutcome>> work)
+    {
+        try
+        {
+            return (await work().ConfigureAwait(false), null);
         }
         catch (Exception exception)
         {
-            unexpected = exception;
-            outcome = new RenewalOutcome.Failed(new SxtAuthenticationException(
-                SxtFailureReason.Unexpected,
-                $"Session of user '{_identity.UserId}': {exception.GetType().Name}; the log has the details.",
-                exception));
+            var isStopping = _context.Stopping.IsCancellationRequested && exception is OperationCanceledException;
+            var cause = isStopping
+                ? new SxtAuthenticationException(SxtFailureReason.TimedOut, "The app stops.")
+                : new SxtAuthenticationException(
+                    SxtFailureReason.Unexpected,
+                    $"Session of user '{_context.Identity.UserId}': {exception.GetType().Name}; the log has the details.",
+                    exception);
+            return (new RenewalOutcome.Failed(cause), exception);
         }
-
-        var failure = End(operation, outcome);
-        if (failure is not null && !_ending.IsCancellationRequested)
-        {
-            LogFailure(operation, failure, unexpected);
-        }
-        else if (failure is null && operation.IsLogout)
-        {
-            _logger.LoggedOut(_current.Snapshot.Session!.Generation);
-        }
-
-        operation.End(failure);
     }
 
     /// <summary>Takes over what an operation ended in; only then the next one can start.</summary>
-    private SessionFailure? End(SessionOperation operation, RenewalOutcome outcome)
+    private SessionFailure? TakeOver(RenewalOutcome outcome, bool isLogout)
     {
         _current.Offer(outcome);
         lock (_gate)
         {
             _running = null;
-            SessionFailure? failure = null;
-            if (outcome is RenewalOutcome.Failed failed && operation.IsLogout)
-            {
-                failure = new SessionFailure(failed.Cause, 1, 0, 0);
-            }
-            else
-            {
-                failure = ToFailure(outcome);
-                _failure = failure;
-            }
-
+            var failure = ToFailure(outcome);
+            _failure = failure is not null && isLogout ? _failure : failure;
             SetTimer();
             return failure;
         }
@@ -207,13 +157,13 @@ internal sealed class SessionRenewals : IDisposable
     private SessionFailure? ToFailure(RenewalOutcome outcome)
     {
         var count = (_failure?.Count ?? 0) + 1;
-        var time = _runtime.TimeProvider;
+        var time = _context.Time;
         switch (outcome)
         {
             case RenewalOutcome.Postponed postponed:
                 return new(postponed.Cause, count, time.After(postponed.Delay), time.After(postponed.UrgentDelay));
             case RenewalOutcome.Failed failed:
-                var jitter = _runtime.Random();
+                var jitter = _context.Runtime.Random();
                 return new(failed.Cause, count, RetryAt(hasToken: true), RetryAt(hasToken: false));
 
                 long RetryAt(bool hasToken) => time.After(
@@ -221,22 +171,6 @@ internal sealed class SessionRenewals : IDisposable
                     + (_renewal.IsShared ? RetryPolicy.Turn(isOwn: true, hasToken, jitter) : TimeSpan.Zero));
             default:
                 return null;
-        }
-    }
-
-    private void LogFailure(SessionOperation operation, SessionFailure failure, Exception? unexpected)
-    {
-        if (operation.IsLogout)
-        {
-            _logger.LogoutFailed(failure.Cause.Reason, failure.Cause.Message, unexpected);
-        }
-        else if (_current.Usable is not null)
-        {
-            _logger.RenewalFailed(failure.Count, failure.Cause.Reason, failure.Cause.Message, unexpected);
-        }
-        else
-        {
-            _logger.NoToken(failure.Count, failure.Cause.Reason, failure.Cause.Message, unexpected);
         }
     }
 
@@ -263,7 +197,7 @@ internal sealed class SessionRenewals : IDisposable
                 return;
             }
 
-            if (_runtime.TimeProvider.Until(due) > TimerTolerance)
+            if (_context.Time.Until(due) > TimerTolerance)
             {
                 SetTimer();
                 return;
@@ -278,7 +212,7 @@ internal sealed class SessionRenewals : IDisposable
         if (!_isStopping)
         {
             // Never at once: a clock that fires at once would do it here, under the lock.
-            var delay = NextAttempt() is { } due ? _runtime.TimeProvider.Until(due).AsTimerDelay() : Timeout.InfiniteTimeSpan;
+            var delay = NextAttempt() is { } due ? _context.Time.Until(due).AsTimerDelay() : Timeout.InfiniteTimeSpan;
             _timer.Change(delay == TimeSpan.Zero ? Runtime.ShortestWait : delay, Timeout.InfiniteTimeSpan);
         }
     }
@@ -302,8 +236,8 @@ internal sealed class SessionRenewals : IDisposable
             return null;
         }
 
-        var due = _current.ToTimestamp(snapshot, RenewalSchedule.RenewFrom(session, _settings.Current, snapshot.Jitter));
-        return Math.Max(due, _runtime.TimeProvider.Add(snapshot.InstalledAt, ShortestTimeBetween));
+        var due = _current.ToTimestamp(snapshot, RenewalSchedule.RenewFrom(session, _context.Options, snapshot.Jitter));
+        return Math.Max(due, _context.Time.Add(snapshot.InstalledAt, ShortestTimeBetween));
     }
 
     /// <summary>As long as there is a token, an attempt may wait; once there is none, it is urgent.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
+using SxtAspNet.Keys;
 
 namespace SxtAspNet.Sessions;
 
@@ -9,8 +8,7 @@ namespace SxtAspNet.Sessions;
 /// The shared session as the session room sees it: sessions in, sessions out, each call bounded. What leaves the
 /// process is sealed; the store of a single instance, which is this process, gets plain bytes.
 /// </summary>
-internal sealed class SessionStore(
-    ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys, GatewayClock clock, Runtime runtime, ILogger logger)
+internal sealed class SessionStore(SessionContext context, ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys)
 {
     private const int LargestRecord = 64 * 1024;
     private const string NoSealKey = "The session can't be shared: no configured key gives a seal key.";
@@ -24,7 +22,7 @@ internal sealed class SessionStore(
     /// <summary>A record that nobody has replaced for so long is nobody's: twice as long as any lives in the store.</summary>
     private static readonly TimeSpan Abandoned = 2 * (Session.DocumentedTokenLifetime + AfterExpiry);
 
-    private readonly ForeignCode _code = new(runtime);
+    private readonly ForeignCode _code = new(context.Runtime);
 
     /// <summary>The last record that could not be opened (its hash: a record may be large), and since when it was there.</summary>
     private (byte[] Hash, long MetAt)? _unreadable;
@@ -35,20 +33,20 @@ internal sealed class SessionStore(
     private string NoteName => name + ":note";
 
     /// <summary>Reads the shared session, with the bytes that a replacement compares.</summary>
-    public async Task<StoredSession> ReadAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<StoredSession> ReadAsync()
     {
-        if (seal is not null && !await keys.EnsureAsync(options, cancellationToken).ConfigureAwait(false))
+        if (seal is not null && !await keys.EnsureAsync(context.Options, context.Stopping).ConfigureAwait(false))
         {
             return new(null, null, NoSealKey);
         }
 
-        var read = await ReadAsync(name, options, cancellationToken).ConfigureAwait(false);
+        var read = await ReadAsync(name).ConfigureAwait(false);
         if (read.Value is not { } record)
         {
             return new(null, null, read.Problem);
         }
 
-        var plaintext = await OpenAsync(record, options, cancellationToken).ConfigureAwait(false);
+        var plaintext = await OpenAsync(record).ConfigureAwait(false);
         if (plaintext is not null && SessionRecord.Read(plaintext) is { } session)
         {
             _unreadable = null;
@@ -63,37 +61,35 @@ internal sealed class SessionStore(
 
     /// <summary>Replaces what was read by a session; tells whether that was still there.</summary>
     public Task<StoreAnswer<bool>> TryReplaceAsync(
-        StoredSession expected, Session session, SxtOptions options, CancellationToken cancellationToken)
+        StoredSession expected, Session session)
     {
-        var remaining = session.UnusableFrom - clock.Now;
+        var remaining = session.UnusableFrom - context.Clock.Now;
         return ReplaceAsync(
             name,
             expected.Record,
             SessionRecord.Write(session),
-            (remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero) + AfterExpiry,
-            options,
-            cancellationToken);
+            (remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero) + AfterExpiry);
     }
 
     /// <summary>Reads the note of a failed attempt; none after it has expired.</summary>
-    public async Task<StoredNote> ReadNoteAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task<StoredNote> ReadNoteAsync()
     {
         if (seal is null)
         {
             return default;
         }
 
-        var (record, problem) = await ReadAsync(NoteName, options, cancellationToken).ConfigureAwait(false);
+        var (record, problem) = await ReadAsync(NoteName).ConfigureAwait(false);
         var plaintext = record is null ? null : seal.Open(NoteName, record);
         return new(record, plaintext is null ? null : RenewalNote.Read(plaintext), problem);
     }
 
     /// <summary>Leaves a note.</summary>
     public Task<StoreAnswer<bool>> TryReplaceNoteAsync(
-        StoredNote expected, RenewalNote note, SxtOptions options, CancellationToken cancellationToken) =>
-        ReplaceAsync(NoteName, expected.Record, note.Write(), note.Delay + AfterNote, options, cancellationToken);
+        StoredNote expected, RenewalNote note) =>
+        ReplaceAsync(NoteName, expected.Record, note.Write(), note.Delay + AfterNote);
 
-    private async Task<byte[]?> OpenAsync(byte[] record, SxtOptions options, CancellationToken cancellationToken)
+    private async Task<byte[]?> OpenAsync(byte[] record)
     {
         if (seal is null)
         {
@@ -108,10 +104,10 @@ internal sealed class SessionStore(
         if (seal.IsReasonToReload(record))
         {
             // Either a rotation is not known here yet, or whoever sealed the record does not know it yet.
-            await keys.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+            await keys.LoadAsync(context.Options, context.Stopping).ConfigureAwait(false);
             if (!seal.IsKeyKnown(record))
             {
-                await keys.LoadPreviousAsync(options, cancellationToken).ConfigureAwait(false);
+                await keys.LoadPreviousAsync(context.Options, context.Stopping).ConfigureAwait(false);
             }
         }
 
@@ -124,20 +120,20 @@ internal sealed class SessionStore(
         var hash = SHA256.HashData(record);
         if (_unreadable is { } known && known.Hash.AsSpan().SequenceEqual(hash))
         {
-            return runtime.TimeProvider.GetElapsedTime(known.MetAt) > Abandoned;
+            return context.Time.GetElapsedTime(known.MetAt) > Abandoned;
         }
 
-        _unreadable = (hash, runtime.TimeProvider.GetTimestamp());
-        logger.RecordUnreadable(name);
+        _unreadable = (hash, context.Time.GetTimestamp());
+        context.Logger.RecordUnreadable(name);
         return false;
     }
 
-    private Task<StoreAnswer<byte[]?>> ReadAsync(string key, SxtOptions options, CancellationToken cancellationToken) =>
+    private Task<StoreAnswer<byte[]?>> ReadAsync(string key) =>
         StoreCall.RunAsync(
-            _code, "Reading the session store", token => store.ReadAsync(key, token), options.StoreTimeout, cancellationToken);
+            _code, "Reading the session store", token => store.ReadAsync(key, token), context);
 
     private async Task<StoreAnswer<bool>> ReplaceAsync(
-        string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive, SxtOptions options, CancellationToken cancellationToken)
+        string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive)
     {
         var record = seal is null ? plaintext : seal.Seal(key, plaintext);
         return record is null
@@ -146,8 +142,7 @@ internal sealed class SessionStore(
                 _code,
                 "Writing to the session store",
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
-                options.StoreTimeout,
-                cancellationToken).ConfigureAwait(false);
+                context).ConfigureAwait(false);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
 
@@ -7,7 +6,7 @@ namespace SxtAspNet.Sessions;
 
 /// <summary>The session in the store: which one is adopted, and how one is published.</summary>
 internal sealed class SharedSession(
-    SessionStore store, SessionNotices notices, SessionGranter granter, GatewayClient gateway, GatewayClock clock, ILogger logger)
+    SessionContext context, SessionStore store, SessionNotices notices, SessionGranter granter, GatewayClient gateway)
 {
     private const int MostAttempts = 3;
 
@@ -20,11 +19,11 @@ internal sealed class SharedSession(
         granter.See(session);
         if (session.IsTombstone)
         {
-            logger.FoundLoggedOut(session.Generation);
+            context.Logger.FoundLoggedOut(session.Generation);
         }
         else
         {
-            logger.SessionAdopted(session.Generation, session.UnusableFrom);
+            context.Logger.SessionAdopted(session.Generation, session.UnusableFrom);
         }
 
         return new RenewalOutcome.Adopted(session);
@@ -35,43 +34,43 @@ internal sealed class SharedSession(
     /// A record outlives its token by some minutes, and an instance that has just started has not heard the gateway's time:
     /// without the question it would present an expired token. The answer tells the time as well.
     /// </remarks>
-    public async Task<bool> IsUsableAsync(Session session, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<bool> IsUsableAsync(Session session)
     {
-        if (IsUsable(session, options) is { } known)
+        if (IsUsable(session) is { } known)
         {
             return known;
         }
 
         try
         {
-            return await gateway.IsValidAsync(session.AccessToken!.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false)
-                && IsUsable(session, options) is not false;
+            return await gateway.IsValidAsync(
+                session.AccessToken!.GetValue(), context.Options.GatewayTimeout, context.Stopping).ConfigureAwait(false)
+                && IsUsable(session) is not false;
         }
         catch (SxtAuthenticationException)
         {
             // No answer says nothing against the session.
-            return IsUsable(session, options) is not false;
+            return IsUsable(session) is not false;
         }
     }
 
     /// <summary>Whether a session's token still works; <see langword="null"/>: only the gateway can tell.</summary>
-    public bool? IsUsable(Session session, SxtOptions options) =>
-        RenewalSchedule.IsUsable(session, options, clock.Now, clock.IsKnown);
+    public bool? IsUsable(Session session) =>
+        RenewalSchedule.IsUsable(session, context.Options, context.Clock.Now, context.Clock.IsKnown);
 
     /// <summary>Publishes a session unless a newer one is there; says which one holds.</summary>
     /// <remarks>Several attempts, since a session that the others don't see costs a login of theirs.</remarks>
-    public async Task<RenewalOutcome> PublishAsync(
-        StoredSession expected, Session session, SxtOptions options, CancellationToken cancellationToken)
+    public async Task<RenewalOutcome> PublishAsync(StoredSession expected, Session session)
     {
         var problem = "The session store did not take the session, and holds none that is newer.";
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             // Should there be no answer, it may have been written all the same.
-            var replaced = await store.TryReplaceAsync(expected, session, options, cancellationToken).ConfigureAwait(false);
+            var replaced = await store.TryReplaceAsync(expected, session).ConfigureAwait(false);
             problem = replaced.Problem ?? problem;
 
             // Also after a success: not every store compares atomically.
-            expected = await store.ReadAsync(options, cancellationToken).ConfigureAwait(false);
+            expected = await store.ReadAsync().ConfigureAwait(false);
             if (expected.Problem is not null)
             {
                 problem = expected.Problem;
@@ -79,7 +78,7 @@ internal sealed class SharedSession(
             }
 
             if (IsNewer(expected.Session, session)
-                && (expected.Session.IsTombstone || await IsUsableAsync(expected.Session, options, cancellationToken).ConfigureAwait(false)))
+                && (expected.Session.IsTombstone || await IsUsableAsync(expected.Session).ConfigureAwait(false)))
             {
                 // Superseded: dropped, never logged out, since a logout would end the newer one too.
                 return Adopt(expected.Session);
@@ -87,12 +86,12 @@ internal sealed class SharedSession(
 
             if (replaced.Value || expected.Session?.Generation == session.Generation)
             {
-                await notices.PublishAsync(options, cancellationToken).ConfigureAwait(false);
+                await notices.PublishAsync().ConfigureAwait(false);
                 return new RenewalOutcome.Granted(session, IsShared: store.IsShared);
             }
         }
 
-        logger.StoreUnavailable(problem);
+        context.Logger.StoreUnavailable(problem);
         return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
 }

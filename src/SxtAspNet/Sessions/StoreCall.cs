@@ -10,27 +10,26 @@ internal static class StoreCall
     /// <param name="code">What is called.</param>
     /// <param name="what">Names the call in problems.</param>
     /// <param name="call">The call.</param>
-    /// <param name="limit">The time limit.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="context">Its time limit, and when the app stops.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
     /// <exception cref="OperationCanceledException">The app stops.</exception>
     public static async Task<StoreAnswer<T?>> RunAsync<T>(
         ForeignCode code,
         string what,
         Func<CancellationToken, ValueTask<T>> call,
-        TimeSpan limit,
-        CancellationToken cancellationToken,
+        SessionContext context,
         Func<T, ValueTask>? discard = null)
     {
+        var limit = context.Options.StoreTimeout;
         try
         {
-            return new(await code.RunAsync(call, limit, cancellationToken, discard).ConfigureAwait(false));
+            return new(await code.RunAsync(call, limit, context.Stopping, discard).ConfigureAwait(false));
         }
         catch (TimeoutException)
         {
             return new(default, $"{what} took longer than {limit.TotalSeconds:0.###} s (StoreTimeout).");
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (!context.Stopping.IsCancellationRequested)
         {
             return new(default, $"{what} failed: {failure.Message}");
         }

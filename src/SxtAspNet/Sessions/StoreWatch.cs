@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
@@ -11,41 +9,20 @@ namespace SxtAspNet.Sessions;
 internal sealed class StoreWatch : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly SessionIdentity _identity;
-    private readonly SessionSettings _settings;
+    private readonly SessionContext _context;
     private readonly CurrentSession _current;
     private readonly SessionStore _store;
     private readonly SharedSession _shared;
     private readonly SessionNotices _notices;
-    private readonly GatewayClock _clock;
-    private readonly Runtime _runtime;
-    private readonly ILogger _logger;
     private readonly ITimer _timer;
     private bool _isChecking;
     private bool _isWanted;
+    private volatile bool _isStopped;
 
-    public StoreWatch(
-        SessionIdentity identity,
-        SessionSettings settings,
-        CurrentSession current,
-        SessionStore store,
-        SharedSession shared,
-        SessionNotices notices,
-        GatewayClock clock,
-        Runtime runtime,
-        ILogger logger)
+    public StoreWatch(SessionContext context, CurrentSession current, SessionStore store, SharedSession shared, SessionNotices notices)
     {
-        _identity = identity;
-        _settings = settings;
-        _current = current;
-        _store = store;
-        _shared = shared;
-        _notices = notices;
-        _clock = clock;
-        _runtime = runtime;
-        _logger = logger;
-        _timer = runtime.CreateTimer(OnPoll);
+        (_context, _current, _store, _shared, _notices) = (context, current, store, shared, notices);
+        _timer = context.Runtime.CreateTimer(OnPoll);
         _notices.Received += Request;
         SetTimer();
     }
@@ -55,7 +32,7 @@ internal sealed class StoreWatch : IDisposable
     {
         lock (_gate)
         {
-            if (!_store.IsShared || _stopping.IsCancellationRequested)
+            if (!_store.IsShared || _isStopped)
             {
                 return;
             }
@@ -69,20 +46,19 @@ internal sealed class StoreWatch : IDisposable
             _isChecking = true;
         }
 
-        _runtime.StartDetached(RunAsync);
+        _context.Runtime.StartDetached(RunAsync);
     }
 
     /// <summary>Compares the present session with the store: adopts a newer one, publishes a higher one.</summary>
     public async Task CheckAsync()
     {
-        var options = _settings.Current;
-        _notices.Subscribe(options, _stopping.Token);
-        var stored = await _store.ReadAsync(options, _stopping.Token).ConfigureAwait(false);
+        _notices.Subscribe();
+        var stored = await _store.ReadAsync().ConfigureAwait(false);
         if (stored.Problem is not null)
         {
-            if (!_current.SetStoreProblem(stored.Problem))
+            if (!_current.SetStoreProblem(stored.Problem) && !_isStopped)
             {
-                _logger.StoreUnavailable(stored.Problem);
+                _context.Logger.StoreUnavailable(stored.Problem);
             }
 
             return;
@@ -90,13 +66,13 @@ internal sealed class StoreWatch : IDisposable
 
         if (_current.SetStoreProblem(null))
         {
-            _logger.StoreAvailable();
+            _context.Logger.StoreAvailable();
         }
 
         var snapshot = _current.Snapshot;
         if (SharedSession.IsNewer(stored.Session, snapshot.Session))
         {
-            if (stored.Session.IsTombstone || await _shared.IsUsableAsync(stored.Session, options, _stopping.Token).ConfigureAwait(false))
+            if (stored.Session.IsTombstone || await _shared.IsUsableAsync(stored.Session).ConfigureAwait(false))
             {
                 _shared.Adopt(stored.Session);
                 _current.Offer(stored.Session, isShared: true, storeProblem: null);
@@ -113,23 +89,23 @@ internal sealed class StoreWatch : IDisposable
         {
             _current.Offer(mine, isShared: true, storeProblem: null);
         }
-        else if (_current.Usable?.Session == mine && (_clock.IsKnown || mine.RefreshToken is not null))
+        else if (_current.Usable?.Session == mine && (_context.Clock.IsKnown || mine.RefreshToken is not null))
         {
             // Without knowing the time, an expired session of somebody else's would be put back for ever.
-            _current.Offer(await _shared.PublishAsync(stored, mine, options, _stopping.Token).ConfigureAwait(false));
+            _current.Offer(await _shared.PublishAsync(stored, mine).ConfigureAwait(false));
         }
     }
 
-    /// <summary>Checks no more; a check under way ends.</summary>
+    /// <summary>Checks no more.</summary>
     public void Stop()
     {
-        _stopping.Cancel();
+        _isStopped = true;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
     {
-        _stopping.Cancel();
+        _isStopped = true;
         _notices.Received -= Request;
         _timer.Dispose();
     }
@@ -142,27 +118,27 @@ internal sealed class StoreWatch : IDisposable
 
     private void SetTimer()
     {
-        if (_store.IsShared && !_stopping.IsCancellationRequested)
+        if (_store.IsShared && !_isStopped)
         {
-            _timer.Change(_settings.Current.StorePollInterval * (0.9 + (0.2 * _runtime.Random())), Timeout.InfiniteTimeSpan);
+            _timer.Change(_context.Options.StorePollInterval * (0.9 + (0.2 * _context.Runtime.Random())), Timeout.InfiniteTimeSpan);
         }
     }
 
     private async Task RunAsync()
     {
-        using var scope = _logger.IdentityScope(_identity.Name);
+        using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
         try
         {
             await CheckAsync().ConfigureAwait(false);
         }
-        catch (Exception) when (_stopping.IsCancellationRequested)
+        catch (Exception) when (_isStopped)
         {
             // The app ends, and what a check needs ends with it: connection, keys. That is no outage to report.
         }
         catch (Exception failure)
         {
             // A poll comes again; what it must not do is end the process, or all polls after it.
-            _logger.StoreCheckFailed(failure);
+            _context.Logger.StoreCheckFailed(failure);
         }
 
         bool isWanted;

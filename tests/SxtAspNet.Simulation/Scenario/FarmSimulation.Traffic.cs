@@ -69,6 +69,12 @@ internal sealed partial class FarmSimulation
         isDone = true;
         _inFlight--;
         patience.Dispose();
+        if (!instance.Process.IsAlive)
+        {
+            // What was under way in a process that is gone ends with the simulation.
+            return;
+        }
+
         var took = _clock.Now - startedAt;
         var wasPaused = instance.Process.ResumedAt >= startedAt;
         if (failure is null)

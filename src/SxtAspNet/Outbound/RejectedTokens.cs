@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
+using SxtAspNet.Sessions;
 
-namespace SxtAspNet.Sessions;
+namespace SxtAspNet.Outbound;
 
 /// <summary>
 /// Finds out why an API answered 401 to a token: because the token was replaced, because it is dead, or for a reason
@@ -10,34 +10,21 @@ namespace SxtAspNet.Sessions;
 /// that always answers 401 costs one gateway call now and then, and no login.
 /// </summary>
 internal sealed class RejectedTokens(
-    SessionSettings settings,
-    CurrentSession current,
-    SessionRenewals renewals,
-    StoreWatch watch,
-    GatewayClient gateway,
-    Runtime runtime,
-    ILogger logger)
+    SessionContext context, SessionManager sessions, CurrentSession current, SessionRenewals renewals, StoreWatch watch, GatewayClient gateway)
 {
     private readonly Lock _gate = new();
-    private readonly VerdictTrust _trust = new(current, runtime);
+    private readonly VerdictTrust _trust = new(context, current);
     private Inquiry? _latest;
-
-    /// <summary>What is to be said of the gateway's verdicts, if they can't be believed.</summary>
-    public string? Explanation => _trust.Explanation;
 
     /// <summary>Looks for a token to send instead of one that was answered by 401, for as long as a request waits for a token.</summary>
     /// <param name="rejected">The token that was sent.</param>
     /// <param name="canReplay">
     /// Whether the request can be sent again. One that can't has nothing to wait for; what is found out serves the next.
     /// </param>
-    /// <param name="acquire">Acquires the token of the next session.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The token; <see langword="null"/>: there is none, and the 401 is the answer.</returns>
     public async ValueTask<ActiveToken?> FindSuccessorAsync(
-        ActiveToken rejected,
-        bool canReplay,
-        Func<CancellationToken, ValueTask<ActiveToken>> acquire,
-        CancellationToken cancellationToken)
+        ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
     {
         if (current.Successor(rejected) is { } successor)
         {
@@ -50,14 +37,14 @@ internal sealed class RejectedTokens(
             return current.Successor(rejected);
         }
 
-        using var limit = new CancellationTokenSource(settings.Current.AcquireTimeout, runtime.TimeProvider);
+        using var limit = new CancellationTokenSource(context.Options.AcquireTimeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             // At a strict gateway a refresh under way has killed the old token before the new one is here.
             if (renewals.Running is { } running)
             {
-                await running.WaitAsync(settings.Current.AcquireTimeout, either.Token).ConfigureAwait(false);
+                await running.WaitAsync(context.Options.AcquireTimeout, either.Token).ConfigureAwait(false);
             }
 
             var next = current.Next;
@@ -68,7 +55,7 @@ internal sealed class RejectedTokens(
 
             if (!current.IsInUse(rejected.Session))
             {
-                return await acquire(either.Token).ConfigureAwait(false);
+                return await sessions.AcquireAsync(either.Token).ConfigureAwait(false);
             }
         }
         catch (SxtAuthenticationException)
@@ -97,13 +84,13 @@ internal sealed class RejectedTokens(
         bool isNew;
         lock (_gate)
         {
-            isNew = _latest?.Holds(session, runtime.TimeProvider.GetTimestamp()) is not true;
-            inquiry = isNew ? _latest = new Inquiry(session, runtime) : _latest!;
+            isNew = _latest?.Holds(session, context.Time.GetTimestamp()) is not true;
+            inquiry = isNew ? _latest = new Inquiry(session, context.Runtime) : _latest!;
         }
 
         if (isNew)
         {
-            runtime.StartDetached(() => InquireAsync(inquiry));
+            context.Runtime.StartDetached(() => InquireAsync(inquiry));
         }
 
         return inquiry.Done;
@@ -125,9 +112,9 @@ internal sealed class RejectedTokens(
                 catch (SxtAuthenticationException failure)
                 {
                     inquiry.Answer();
-                    logger.NoVerdict(failure);
+                    context.Logger.NoVerdict(failure);
                     var delay = RetryPolicy.AfterNoVerdict(failure, failures);
-                    await runtime.WaitAsync(current.Next, delay, CancellationToken.None).ConfigureAwait(false);
+                    await context.Runtime.WaitAsync(current.Next, delay, context.Stopping).ConfigureAwait(false);
                 }
             }
         }
@@ -137,11 +124,11 @@ internal sealed class RejectedTokens(
         }
         catch (Exception exception)
         {
-            logger.InquiryFailed(exception);
+            context.Logger.InquiryFailed(exception);
         }
         finally
         {
-            inquiry.End(runtime.TimeProvider.After(holds));
+            inquiry.End(context.Time.After(holds));
         }
     }
 
@@ -153,7 +140,7 @@ internal sealed class RejectedTokens(
         {
             case true:
                 _trust.Clear(session);
-                logger.UnauthorizedIsTheApis();
+                context.Logger.UnauthorizedIsTheApis();
                 return RetryPolicy.GoodVerdict(UntilRenewal(session));
             case false:
                 return await CondemnAsync(session).ConfigureAwait(false);
@@ -171,7 +158,7 @@ internal sealed class RejectedTokens(
         {
             if (belief is VerdictBelief.Refuted)
             {
-                logger.VerdictRefuted();
+                context.Logger.VerdictRefuted();
             }
 
             return belief is VerdictBelief.Unclear ? VerdictTrust.Grace : RetryPolicy.GoodVerdict(UntilRenewal(session));
@@ -179,9 +166,9 @@ internal sealed class RejectedTokens(
 
         if (current.End(session))
         {
-            logger.SessionFoundDead(session.Generation);
+            context.Logger.SessionFoundDead(session.Generation);
             var operation = renewals.Join(RenewalCause.Death);
-            await operation.WaitAsync(settings.Current.AcquireTimeout, CancellationToken.None).ConfigureAwait(false);
+            await operation.WaitAsync(context.Options.AcquireTimeout, context.Stopping).ConfigureAwait(false);
         }
 
         return TimeSpan.Zero;
@@ -194,7 +181,7 @@ internal sealed class RejectedTokens(
     /// <returns><see langword="null"/>: the session is not in use any more.</returns>
     private async Task<bool?> AskAsync(Session session)
     {
-        var startedAt = runtime.TimeProvider.GetTimestamp();
+        var startedAt = context.Time.GetTimestamp();
         for (var failures = 1; ; failures++)
         {
             var next = current.Next;
@@ -207,23 +194,23 @@ internal sealed class RejectedTokens(
             try
             {
                 return await gateway.IsValidAsync(
-                    session.AccessToken!.GetValue(), settings.Current.GatewayTimeout, CancellationToken.None).ConfigureAwait(false);
+                    session.AccessToken!.GetValue(), context.Options.GatewayTimeout, context.Stopping).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure is { Reason: SxtFailureReason.GatewayUnreachable, RetryAfter: null })
             {
-                var delay = RetryPolicy.AfterInquiry(failures, runtime.Random());
-                if (runtime.TimeProvider.GetElapsedTime(startedAt) + delay >= settings.Current.AcquireTimeout)
+                var delay = RetryPolicy.AfterInquiry(failures, context.Runtime.Random());
+                if (context.Time.GetElapsedTime(startedAt) + delay >= context.Options.AcquireTimeout)
                 {
                     throw;
                 }
 
-                await runtime.WaitAsync(next, delay, CancellationToken.None).ConfigureAwait(false);
+                await context.Runtime.WaitAsync(next, delay, context.Stopping).ConfigureAwait(false);
             }
         }
     }
 
     private TimeSpan UntilRenewal(Session session) =>
-        runtime.TimeProvider.Until(current.ToTimestamp(current.Snapshot, RenewalSchedule.EarliestRenewal(session, settings.Current)));
+        context.Time.Until(current.ToTimestamp(current.Snapshot, RenewalSchedule.EarliestRenewal(session, context.Options)));
 
     private sealed class Inquiry(Session session, Runtime runtime)
     {

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Keys;
 
-namespace SxtAspNet.Sessions;
+namespace SxtAspNet.Keys;
 
 /// <summary>
 /// The seal keys of all configured signing keys. The first that opens seals; each unseals until it has not been derived
@@ -13,7 +12,11 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
 {
     private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ForgottenAfter = 2 * Session.DocumentedTokenLifetime;
+
+    /// <summary>How long what is sealed is of use (documented: an access token lives 25 minutes).</summary>
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(25);
+
+    private static readonly TimeSpan ForgottenAfter = 2 * TokenLifetime;
     private const int MostUnknownKeys = 100;
 
     private readonly Lock _gate = new();
@@ -51,7 +54,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     /// <returns>Whether there is a key to seal with.</returns>
     public async Task<bool> EnsureAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        if (Sealing is null ? !IsJustTried : WasTriedBefore(Session.DocumentedTokenLifetime))
+        if (Sealing is null ? !IsJustTried : WasTriedBefore(TokenLifetime))
         {
             await LoadAsync(options, cancellationToken).ConfigureAwait(false);
         }

@@ -1,4 +1,6 @@
-namespace SxtAspNet.Sessions;
+using SxtAspNet.Sessions;
+
+namespace SxtAspNet.Outbound;
 
 /// <summary>What to make of the gateway's word that a token is dead.</summary>
 internal enum VerdictBelief
@@ -21,8 +23,11 @@ internal enum VerdictBelief
 /// calls a token dead that works, each 401 of an API's own would end the session and cost a login. But a dead token
 /// is accepted by no API, so what other requests are answered is the evidence.
 /// </summary>
-internal sealed class VerdictTrust(CurrentSession current, Runtime runtime)
+internal sealed class VerdictTrust(SessionContext context, CurrentSession current)
 {
+    private const string Explanation =
+        "The gateway calls tokens dead that APIs accept (validtoken); until a token's lifetime has passed, a 401 counts as the API's own.";
+
     /// <summary>How long a verdict is left open: as long as the gateway's servers may take to agree.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
@@ -31,11 +36,6 @@ internal sealed class VerdictTrust(CurrentSession current, Runtime runtime)
     private long? _refutedAt;
     private long? _believedAt;
 
-    /// <summary>What to tell the person on call, while verdicts are not believed.</summary>
-    public string? Explanation => IsDistrusted
-        ? "The gateway calls tokens dead that APIs accept (validtoken); until a token's lifetime has passed, a 401 counts as the API's own."
-        : null;
-
     private bool IsDistrusted => IsRecent(_refutedAt);
 
     /// <summary>An API has rejected a session's token: only what is sent from now on and accepted speaks against its death.</summary>
@@ -43,7 +43,7 @@ internal sealed class VerdictTrust(CurrentSession current, Runtime runtime)
     {
         lock (_gate)
         {
-            session.Doubt = new TokenDoubt(session.Doubt?.Since ?? runtime.TimeProvider.GetTimestamp());
+            session.Doubt = new TokenDoubt(session.Doubt?.Since ?? context.Time.GetTimestamp());
         }
     }
 
@@ -70,43 +70,28 @@ internal sealed class VerdictTrust(CurrentSession current, Runtime runtime)
                 }
 
                 var isNews = !IsDistrusted;
-                _refutedAt = runtime.TimeProvider.GetTimestamp();
+                _refutedAt = context.Time.GetTimestamp();
+                current.Concern = () => IsDistrusted ? Explanation : null;
                 return isNews ? VerdictBelief.Refuted : VerdictBelief.Distrusted;
             }
 
             _contradictions = 0;
-            var doubtedFor = session.Doubt is { } doubt ? runtime.TimeProvider.GetElapsedTime(doubt.Since) : TimeSpan.Zero;
+            var doubtedFor = session.Doubt is { } doubt ? context.Time.GetElapsedTime(doubt.Since) : TimeSpan.Zero;
             if (IsDistrusted && (IsRecent(_believedAt) || doubtedFor < TimeSpan.FromMinutes(1)))
             {
                 return VerdictBelief.Distrusted;
             }
 
-            if (runtime.TimeProvider.GetElapsedTime(current.Snapshot.InstalledAt) < Grace && doubtedFor < Grace)
+            if (context.Time.GetElapsedTime(current.Snapshot.InstalledAt) < Grace && doubtedFor < Grace)
             {
                 return VerdictBelief.Unclear;
             }
 
-            _believedAt = runtime.TimeProvider.GetTimestamp();
+            _believedAt = context.Time.GetTimestamp();
             return VerdictBelief.Believed;
         }
     }
 
     private bool IsRecent(long? timestamp) =>
-        timestamp is { } known && runtime.TimeProvider.GetElapsedTime(known) < Session.DocumentedTokenLifetime;
-}
-
-/// <summary>
-/// A token that an API has rejected, as long as it is not clear why. A request that is sent afterwards and accepted refutes
-/// that the token is dead.
-/// </summary>
-internal sealed class TokenDoubt(long since)
-{
-    private volatile bool _isRefuted;
-
-    /// <summary>The monotonic timestamp since when the token is doubted.</summary>
-    public long Since => since;
-
-    public bool IsRefuted => _isRefuted;
-
-    public void Refute() => _isRefuted = true;
+        timestamp is { } known && context.Time.GetElapsedTime(known) < Session.DocumentedTokenLifetime;
 }
