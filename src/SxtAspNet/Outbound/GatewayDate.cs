@@ -27,12 +27,15 @@ internal sealed class GatewayDate : IDisposable
     /// <param name="sentAt">The monotonic timestamp before the request was sent.</param>
     public void Observe(HttpResponseMessage response, long sentAt)
     {
+        // Where no answer tells it, looking again at each would cost more than it is worth.
+        _isWanted = false;
+        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+
         // Only the gateway itself tells its time: not another allowed origin, not a cache in between.
         if (_origins.IsGateway(response.RequestMessage?.RequestUri) && response.Headers is { Date: { } date, Age: null })
         {
             _clock.Observe(date, sentAt);
             _isWanted = _clock.WantsObservation(sentAt);
-            _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -122,7 +122,8 @@ internal sealed class SxtTokenHandler(
     private Header Examine(HttpRequestMessage request)
     {
         var isAllowed = origins.Contains(request.RequestUri) && !request.SkipsSxtAuthentication();
-        if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values))
+        var present = request.Headers.NonValidated;
+        if (present.Count == 0 || !present.TryGetValues(Authorization, out var values))
         {
             return isAllowed ? Header.Add : ReportUnlessSkipped(request);
         }
