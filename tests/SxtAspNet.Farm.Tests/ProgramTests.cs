@@ -37,7 +37,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task While_nobody_can_have_the_lock_no_request_fails_or_waits()
     {
-        var result = await CheckAsync("lock", "--seconds", "1", "--cold-starts", "1");
+        var result = await CheckAsync("lock", "--seconds", "30", "--cold-starts", "1");
 
         Assert.Equal(1, result.GetProperty("chaos").GetProperty("lock").GetInt32());
         Assert.Equal(0, result.GetProperty("failed").GetInt32());

@@ -73,6 +73,6 @@ internal static partial class SessionLog
     [LoggerMessage(1116, LogLevel.Error, "Finding out whether a rejected token still works failed unexpectedly; it stays in use.")]
     public static partial void InquiryFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(1115, LogLevel.Error, "The gateway called a token dead twice (validtoken) that an API goes on accepting. Its verdicts are not believed for one token lifetime: 401s count as the APIs' own.")]
+    [LoggerMessage(1115, LogLevel.Error, "The gateway calls a token dead (validtoken) that an API goes on accepting. Its verdicts are not believed for one token lifetime: 401s count as the APIs' own.")]
     public static partial void VerdictRefuted(this ILogger logger);
 }

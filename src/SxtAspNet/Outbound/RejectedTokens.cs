@@ -79,7 +79,6 @@ internal sealed class RejectedTokens(
             return null;
         }
 
-        _trust.Question(session);
         Inquiry inquiry;
         bool isNew;
         lock (_gate)
@@ -153,15 +152,9 @@ internal sealed class RejectedTokens(
     /// <returns>For how long the gateway is not asked again about it.</returns>
     private async Task<TimeSpan> CondemnAsync(Session session)
     {
-        var belief = _trust.Judge(session);
-        if (belief is not VerdictBelief.Believed)
+        if (!await _trust.IsDeadAsync(session).ConfigureAwait(false))
         {
-            if (belief is VerdictBelief.Refuted)
-            {
-                context.Logger.VerdictRefuted();
-            }
-
-            return belief is VerdictBelief.Unclear ? VerdictTrust.Grace : RetryPolicy.GoodVerdict(UntilRenewal(session));
+            return RetryPolicy.GoodVerdict(UntilRenewal(session));
         }
 
         if (current.End(session))

@@ -35,7 +35,7 @@ internal sealed class Session
     /// <summary>Only the instance that received it, the session's owner, has it.</summary>
     public RefreshToken? RefreshToken { get; init; }
 
-    /// <summary>Whether an API has rejected the token and it is not clear why; taken before a request is sent.</summary>
+    /// <summary>Whether the token may be dead; taken before a request is sent.</summary>
     public TokenDoubt? Doubt
     {
         get => _doubt;
@@ -88,8 +88,8 @@ internal sealed class Session
 }
 
 /// <summary>
-/// A token that an API has rejected, as long as it is not clear why. A request that is sent afterwards and accepted refutes
-/// that the token is dead.
+/// A token that the gateway calls dead, as long as it is not clear whether that is to be believed. A request that is sent
+/// afterwards and accepted refutes it.
 /// </summary>
 internal sealed class TokenDoubt(long since)
 {

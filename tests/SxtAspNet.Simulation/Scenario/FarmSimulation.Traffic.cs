@@ -111,9 +111,6 @@ internal sealed partial class FarmSimulation
         isExcused |= failure == "401" && instance.RefusedAt is { } refusedAt
             && _clock.Now - refusedAt < (refusedAt < _lastRevocation ? TimeSpan.FromSeconds(31) : TimeSpan.FromSeconds(1.5));
 
-        // A session that is revoked as soon as it is granted is not taken for dead for the first two seconds.
-        isExcused |= failure == "401" && _clock.Now - _lastRevocation < TimeSpan.FromSeconds(5) && _lastRevocation - _lastRenewal < TimeSpan.FromSeconds(3);
-
         // An instance that is cut from the gateway may be the one that tries first after a logout. The others hear of it, and
         // go on after a short back-off.
         isExcused |= failure == nameof(SxtFailureReason.GatewayUnreachable)

@@ -339,6 +339,23 @@ public class FarmTests
     }
 
     [Fact]
+    public async Task A_logout_that_can_see_neither_a_token_nor_the_store_logs_in_to_end_the_session_of_all()
+    {
+        await using var farm = new TestFarm(2);
+        await farm.StartAsync();
+        var blind = farm.Add();
+        blind.Door.IsShut = true;
+
+        var leaving = blind.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        farm.Pass(TimeSpan.FromSeconds(4));
+        await leaving;
+
+        Assert.Equal(2, farm.Logins);
+        Assert.Equal(1, farm.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
+        Assert.Equal(SxtSessionState.LoggedOut, blind.Status.State);
+    }
+
+    [Fact]
     public async Task A_revoked_session_costs_one_login_for_the_farm()
     {
         await using var farm = new TestFarm(4);

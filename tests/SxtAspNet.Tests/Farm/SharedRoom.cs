@@ -14,6 +14,9 @@ internal sealed class SharedRoom(FakeTimeProvider time)
 
     public bool NoticesAreLost { get; set; }
 
+    /// <summary>Somebody has the lock, for ever: it is granted to nobody.</summary>
+    public bool IsLockStuck { get; set; }
+
     public int LockAttempts { get; private set; }
 
     public IReadOnlyDictionary<string, byte[]> Records => _records;
@@ -32,6 +35,9 @@ internal sealed class SharedRoom(FakeTimeProvider time)
 
         /// <summary>Nothing that changes anything gets through.</summary>
         public bool IsReadOnly { get; set; }
+
+        /// <summary>The lock alone can't be reached.</summary>
+        public bool HasNoLock { get; set; }
 
         /// <summary>Calls hang instead of failing.</summary>
         public bool Hangs { get; set; }
@@ -91,8 +97,13 @@ internal sealed class SharedRoom(FakeTimeProvider time)
             public async ValueTask<IDistributedSynchronizationHandle?> TryAcquireAsync(TimeSpan timeout = default, CancellationToken cancellationToken = default)
             {
                 await door.PassAsync(isWrite: true);
+                if (door.HasNoLock)
+                {
+                    throw new IOException("There is no lock service.");
+                }
+
                 door.Room.LockAttempts++;
-                if (door.Room._leases.TryGetValue(name, out var held) && held.IsHeld)
+                if (door.Room.IsLockStuck || (door.Room._leases.TryGetValue(name, out var held) && held.IsHeld))
                 {
                     return null;
                 }
@@ -140,6 +151,8 @@ internal sealed class SharedRoom(FakeTimeProvider time)
             lease.StopExtending();
         }
     }
+
+    public void ForgetLeases() => _leases.Clear();
 
     private DateTimeOffset Now => time.GetUtcNow();
 

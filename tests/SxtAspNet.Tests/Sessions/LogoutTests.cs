@@ -194,4 +194,21 @@ public class LogoutTests
 
         Assert.Equal(SxtSessionState.LoggedOut, app.Session.Status.State);
     }
+
+    [Fact]
+    public async Task A_logout_that_fails_does_not_end_the_renewals()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(app.Session.Status.RenewalDueAt!.Value - app.Time.GetUtcNow() - TimeSpan.FromSeconds(2));
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(60), kind: SxtGatewayCallKind.Logout));
+
+        var leaving = app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        app.Pass(TimeSpan.FromSeconds(12));
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => leaving);
+        app.Pass(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(1, app.Refreshes);
+        Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
+    }
 }
