@@ -141,8 +141,7 @@ internal sealed partial class FarmSimulation
                 During("gateway is a black hole", null, length, CountVainCalls(() => _weather.IsBlackHole = true), EndOfVainCalls(() => _weather.IsBlackHole = false));
                 break;
             case 29:
-                Disturb("one answer is dated ten days ahead");
-                _weather.NextDateError = TimeSpan.FromDays(10);
+                MisdateOneAnswer();
                 break;
             case 30:
                 Disturb("stop", victim.Name);
@@ -165,6 +164,21 @@ internal sealed partial class FarmSimulation
 
                 break;
         }
+    }
+
+    private void MisdateOneAnswer()
+    {
+        var isTheOnlyFault = _active.Count == 0 && IsCalmSince(_clock.Now) && NextRenewal() - _clock.Now > TimeSpan.FromMinutes(2);
+        Disturb("one answer is dated ten days ahead");
+        _weather.NextDateError = TimeSpan.FromDays(10);
+        var (renewals, disturbances) = (_renewals, _disturbances);
+        _clock.After(TimeSpan.FromMinutes(2), () =>
+        {
+            if (isTheOnlyFault && _disturbances == disturbances && _renewals != renewals)
+            {
+                Violate("Rule 9: one wrong date cost a renewal.");
+            }
+        });
     }
 
     private void Hang(Instance victim)

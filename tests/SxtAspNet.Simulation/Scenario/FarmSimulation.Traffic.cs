@@ -152,7 +152,7 @@ internal sealed partial class FarmSimulation
         }
 
         var isTheOnlyFault = _calmSince + AfterGatewayFaults < _clock.Now && !IsRotationFelt && _instances.TrueForAll(IsCalm);
-        var length = TimeSpan.FromSeconds(1 + (11 * _random.NextDouble()));
+        var length = TimeSpan.FromSeconds(1 + (17 * _random.NextDouble()));
         var lateness = TimeSpan.FromSeconds(11 + (4 * _random.NextDouble()));
         During("answers late", null, length, () => _weather.Lateness = lateness, () => EndGatewayFault(() => _weather.Lateness = TimeSpan.Zero));
         _disturbancesInSilence = isTheOnlyFault ? _disturbances : -1;

@@ -155,7 +155,8 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
             await clock.DelayAsync(TimeSpan.FromMilliseconds(room.Random.Next(1, 5)) + room.ExtraDelay, cancellationToken);
             if (room.Hangs)
             {
-                await clock.DelayAsync(TimeSpan.FromHours(1), cancellationToken);
+                // And it ignores its token.
+                await clock.DelayAsync(TimeSpan.FromHours(1), CancellationToken.None);
             }
 
             if (room.IsAway || IsShut || (isWrite && room.RefusesWrites))
