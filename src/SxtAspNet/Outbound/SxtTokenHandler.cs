@@ -20,7 +20,7 @@ internal sealed class SxtTokenHandler(
     GatewayDate date,
     SxtMetrics metrics,
     Runtime runtime,
-    ILogger logger) : DelegatingHandler
+    ILogger logger) : DelegatingHandler, ITokenHandler
 {
     private const string Authorization = "Authorization";
 
@@ -32,16 +32,60 @@ internal sealed class SxtTokenHandler(
         Replace,
     }
 
-    // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
-    // header entry is allocated.
+    public TokenOrigins Origins => origins;
+
+    public ILogger Logger => logger;
+
+    public bool IsOwn(HttpRequestMessage request, string header) => headers.IsOwn(header);
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var header = Examine(request);
+        return header == Header.LeaveAlone
+            ? base.SendAsync(request, cancellationToken)
+            : request.Content is not null && ReplayableContent.Record(request, settings.Current)
+            ? SendRecordedAsync(request, header, cancellationToken)
+            : SendWithTokenAsync(request, header, cancellationToken);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var header = Examine(request);
         if (header == Header.LeaveAlone)
         {
-            return base.SendAsync(request, cancellationToken);
+            return base.Send(request, cancellationToken);
         }
 
+        var isRecorded = ReplayableContent.Record(request, settings.Current);
+        try
+        {
+            return SendWithToken(request, header, cancellationToken);
+        }
+        finally
+        {
+            if (isRecorded)
+            {
+                ReplayableContent.Restore(request);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendWithTokenAsync(request, header, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ReplayableContent.Restore(request);
+        }
+    }
+
+    // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
+    // header entry is allocated.
+    private Task<HttpResponseMessage> SendWithTokenAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
+    {
         if (current.Usable is not { } active)
         {
             return AcquireAndSendAsync(request, header, cancellationToken);
@@ -53,21 +97,15 @@ internal sealed class SxtTokenHandler(
             return SendAndObserveAsync(new Attempt(request, active), cancellationToken);
         }
 
-        var (uri, method) = (request.RequestUri, request.Method);
+        var (uri, content) = (request.RequestUri, request.Content);
         var sending = base.SendAsync(request, cancellationToken);
         return sending.IsCompletedSuccessfully && sending.Result.StatusCode != HttpStatusCode.Unauthorized
             ? sending
-            : CompleteAsync(sending, request, uri, method, active, cancellationToken);
+            : CompleteAsync(sending, request, uri, content, active, cancellationToken);
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    private HttpResponseMessage SendWithToken(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
-        var header = Examine(request);
-        if (header == Header.LeaveAlone)
-        {
-            return base.Send(request, cancellationToken);
-        }
-
         var active = Wait(sessions.AcquireAsync(cancellationToken));
         SetToken(request, header, active.Token);
         var attempt = new Attempt(request, active);
@@ -103,13 +141,13 @@ internal sealed class SxtTokenHandler(
         Task<HttpResponseMessage> sending,
         HttpRequestMessage request,
         Uri? uri,
-        HttpMethod method,
+        HttpContent? content,
         ActiveToken active,
         CancellationToken cancellationToken)
     {
         var response = await sending.ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.Unauthorized
-            ? await ReplayAsync(response, new Attempt(request, uri, method, active, null), cancellationToken).ConfigureAwait(false)
+            ? await ReplayAsync(response, new Attempt(request, uri, content, active, null), cancellationToken).ConfigureAwait(false)
             : response;
     }
 
@@ -122,7 +160,7 @@ internal sealed class SxtTokenHandler(
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private Header Examine(HttpRequestMessage request)
     {
-        var isAllowed = origins.Contains(request.RequestUri) && !request.SkipsSxtAuthentication();
+        var isAllowed = origins.Allow(request) && !request.SkipsSxtAuthentication();
         if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values))
         {
             return isAllowed ? Header.Add : ReportUnlessSkipped(request);
@@ -146,9 +184,9 @@ internal sealed class SxtTokenHandler(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Header ReportUnlessSkipped(HttpRequestMessage request)
     {
-        if (!request.SkipsSxtAuthentication() && origins.IsFirstRefusal(request.RequestUri))
+        if (!request.SkipsSxtAuthentication() && TokenOrigins.Describe(request) is { } origin && origins.Refused.Add(origin))
         {
-            logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+            logger.OriginNotAllowed(origin);
         }
 
         return Header.LeaveAlone;
@@ -188,7 +226,7 @@ internal sealed class SxtTokenHandler(
         }
 
         var isWanted = settings.Current.ReplayOnUnauthorized;
-        var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request);
+        var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request, attempt.Content);
         ActiveToken? successor;
         try
         {
@@ -212,6 +250,7 @@ internal sealed class SxtTokenHandler(
         }
 
         response.Dispose();
+        ReplayableContent.Rewind(attempt.Request);
         SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
         metrics.Replayed();
@@ -224,7 +263,6 @@ internal sealed class SxtTokenHandler(
     /// </summary>
     private bool IsAnswerToOurToken(HttpResponseMessage response, Attempt attempt) =>
         ReferenceEquals(attempt.Request.RequestUri, attempt.Uri)
-        && attempt.Request.Method == attempt.Method
         && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)
         && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)
         && headers.Is(values.ToString(), attempt.Active.Token);
@@ -247,10 +285,10 @@ internal sealed class SxtTokenHandler(
     }
 
     /// <summary>A request as it is sent, and what is not clear about its token at that moment.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Active, TokenDoubt? Doubt)
+    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpContent? Content, ActiveToken Active, TokenDoubt? Doubt)
     {
         public Attempt(HttpRequestMessage request, ActiveToken active)
-            : this(request, request.RequestUri, request.Method, active, active.Session.Doubt)
+            : this(request, request.RequestUri, request.Content, active, active.Session.Doubt)
         {
         }
 
