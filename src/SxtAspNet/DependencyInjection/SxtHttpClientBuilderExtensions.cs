@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -36,7 +35,7 @@ public static class SxtHttpClientBuilderExtensions
                 client.BaseAddress ??= Require<SessionIdentity>(provider, identity).BaseUrl);
         }
 
-        return builder.RedactAuthorization().AddHttpMessageHandler(provider => Require<SxtTokenHandler>(provider, identity));
+        return builder.AddTokenPipeline().RedactAuthorization().AddHttpMessageHandler(provider => Require<SxtTokenHandler>(provider, identity));
     }
 
     /// <summary>
@@ -61,12 +60,22 @@ public static class SxtHttpClientBuilderExtensions
         }
 
         builder.Services.AddHttpContextAccessor();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, CallerTokenPrecedence>());
-        return builder.RedactAuthorization().AddHttpMessageHandler(provider => new SxtCallerTokenHandler(
+        return builder.AddTokenPipeline().RedactAuthorization().AddHttpMessageHandler(provider => new SxtCallerTokenHandler(
             scheme,
             RequireBearer<TokenOrigins>(provider, scheme),
             provider.GetRequiredService<IHttpContextAccessor>(),
             provider.GetRequiredService<ILogger<SxtCallerTokenHandler>>()));
+    }
+
+    // The first filter has the last word: it sees all handlers, and what it adds is next to the primary one, inside .NET's logging.
+    private static IHttpClientBuilder AddTokenPipeline(this IHttpClientBuilder builder)
+    {
+        if (!builder.Services.Any(service => !service.IsKeyedService && service.ImplementationType == typeof(TokenPipeline)))
+        {
+            builder.Services.Insert(0, ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, TokenPipeline>());
+        }
+
+        return builder;
     }
 
     // After all of the app's own settings: whatever they say about other headers, this one is never logged.

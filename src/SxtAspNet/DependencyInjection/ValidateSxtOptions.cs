@@ -10,6 +10,8 @@ internal sealed class ValidateSxtOptions(
     IServiceProviderIsKeyedService services,
     IEnumerable<IdentityRegistration> identities) : IValidateOptions<SxtOptions>
 {
+    private const int MostReplayBuffer = 64 * 1024 * 1024;
+
     public ValidateOptionsResult Validate(string? name, SxtOptions options)
     {
         if (!identities.Any(identity => identity.Name == name))
@@ -22,6 +24,11 @@ internal sealed class ValidateSxtOptions(
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
         CheckTimes(options, problems);
+        if (options.MaxReplayBufferSize is < 0 or > MostReplayBuffer)
+        {
+            problems.Add($"MaxReplayBufferSize is {options.MaxReplayBufferSize}; it must be between 0 (off) and {MostReplayBuffer} (bytes).");
+        }
+
         CheckBackchannel(options.BackchannelHttpHandler, problems);
         if (!Enum.IsDefined(options.LoginAtStartup))
         {

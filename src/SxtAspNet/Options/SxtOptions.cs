@@ -48,6 +48,13 @@ public sealed class SxtOptions
     /// <summary>Whether a request that is answered 401 because its token died is sent again once. Default: <see langword="true"/>.</summary>
     public bool ReplayOnUnauthorized { get; set; } = true;
 
+    /// <summary>
+    /// How many bytes of a request's content are copied while it is sent, so that the same bytes can be sent again, where
+    /// the content's type does not guarantee them (JSON, streams, content of the app's own). Larger content is not sent
+    /// again. 0: none is copied. Default: 65,536 bytes.
+    /// </summary>
+    public int MaxReplayBufferSize { get; set; } = 64 * 1024;
+
     /// <summary>When this instance logs in for the first time. Default: <see cref="SxtLoginAtStartup.Background"/>.</summary>
     public SxtLoginAtStartup LoginAtStartup { get; set; }
 

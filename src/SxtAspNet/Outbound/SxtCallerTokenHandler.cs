@@ -9,12 +9,21 @@ namespace SxtAspNet.Outbound;
 /// the request's context each time: a handler outlives many requests.
 /// </summary>
 internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins, IHttpContextAccessor accessor, ILogger logger)
-    : DelegatingHandler
+    : DelegatingHandler, ITokenHandler
 {
     private const string Authorization = "Authorization";
 
     // What this handler set on a request, to tell it from a header of the app's when the request comes again.
     private static readonly HttpRequestOptionsKey<string> OwnHeader = new("SxtAspNet.CallerHeader");
+
+    public TokenOrigins Origins => origins;
+
+    public ILogger Logger => logger;
+
+    // A handler that makes a request anew may have left the options behind; the caller is still the same.
+    public bool IsOwn(HttpRequestMessage request, string header) =>
+        (request.Options.TryGetValue(OwnHeader, out var own) && header == own)
+        || header == accessor.HttpContext?.Features.Get<CallerToken>()?.HeaderFor(scheme);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -45,11 +54,11 @@ internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins,
             return;
         }
 
-        if (!origins.Contains(request.RequestUri))
+        if (!origins.Allow(request))
         {
-            if (origins.IsFirstRefusal(request.RequestUri))
+            if (TokenOrigins.Describe(request) is { } origin && origins.Refused.Add(origin))
             {
-                logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+                logger.OriginNotAllowed(origin);
             }
 
             return;

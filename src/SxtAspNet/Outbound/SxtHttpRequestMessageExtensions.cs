@@ -23,8 +23,9 @@ public static class SxtHttpRequestMessageExtensions
     }
 
     /// <summary>
-    /// Says whether the request can be sent again after a 401, where its content doesn't tell: a stream can't be
-    /// read twice, unless its owner knows that it can; and <see langword="false"/> forbids it for any content.
+    /// Says whether the request can be sent again after a 401. <see langword="true"/>: its content is asked to write itself
+    /// a second time, and its owner knows that this is right; no copy is made. <see langword="false"/>: it is never sent again.
+    /// Without this, the bytes that were sent are sent again where they are known; see <see cref="SxtOptions.MaxReplayBufferSize"/>.
     /// </summary>
     /// <param name="request">The request, not yet sent.</param>
     /// <param name="allow">Whether it may be sent again.</param>

@@ -19,7 +19,7 @@ internal sealed class SxtTokenHandler(
     TokenOrigins origins,
     GatewayDate date,
     SxtMetrics metrics,
-    ILogger logger) : DelegatingHandler
+    ILogger logger) : DelegatingHandler, ITokenHandler
 {
     private const string Authorization = "Authorization";
 
@@ -31,16 +31,60 @@ internal sealed class SxtTokenHandler(
         Replace,
     }
 
-    // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
-    // header entry is allocated.
+    public TokenOrigins Origins => origins;
+
+    public ILogger Logger => logger;
+
+    public bool IsOwn(HttpRequestMessage request, string header) => headers.IsOwn(header);
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var header = Examine(request);
+        return header == Header.LeaveAlone
+            ? base.SendAsync(request, cancellationToken)
+            : request.Content is not null && ReplayableContent.Record(request, context.Options)
+            ? SendRecordedAsync(request, header, cancellationToken)
+            : SendWithTokenAsync(request, header, cancellationToken);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var header = Examine(request);
         if (header == Header.LeaveAlone)
         {
-            return base.SendAsync(request, cancellationToken);
+            return base.Send(request, cancellationToken);
         }
 
+        var isRecorded = ReplayableContent.Record(request, context.Options);
+        try
+        {
+            return SendWithToken(request, header, cancellationToken);
+        }
+        finally
+        {
+            if (isRecorded)
+            {
+                ReplayableContent.Restore(request);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendWithTokenAsync(request, header, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ReplayableContent.Restore(request);
+        }
+    }
+
+    // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
+    // header entry is allocated.
+    private Task<HttpResponseMessage> SendWithTokenAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
+    {
         if (current.Usable is not { } active)
         {
             return AcquireAndSendAsync(request, header, cancellationToken);
@@ -52,29 +96,23 @@ internal sealed class SxtTokenHandler(
             return SendAndObserveAsync(new Attempt(request, active), cancellationToken);
         }
 
-        var (uri, method) = (request.RequestUri, request.Method);
+        var (uri, method, content) = (request.RequestUri, request.Method, request.Content);
         var sending = base.SendAsync(request, cancellationToken);
         return sending.IsCompletedSuccessfully && sending.Result.StatusCode != HttpStatusCode.Unauthorized
             ? sending
-            : CompleteAsync(sending, request, uri, method, active, cancellationToken);
+            : CompleteAsync(sending, request, uri, method, content, active, cancellationToken);
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    private HttpResponseMessage SendWithToken(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
-        var header = Examine(request);
-        if (header == Header.LeaveAlone)
-        {
-            return base.Send(request, cancellationToken);
-        }
-
-        var active = Wait(sessions.AcquireAsync(cancellationToken));
+        var active = Wait(sessions.AcquireAsync(cancellationToken), cancellationToken);
         SetToken(request, header, active.Token);
         var attempt = new Attempt(request, active);
         var sentAt = context.Time.GetTimestamp();
         var response = base.Send(request, cancellationToken);
         Observe(response, attempt, sentAt);
         return response.StatusCode == HttpStatusCode.Unauthorized
-            && Wait(PrepareReplayAsync(response, attempt, cancellationToken))
+            && Wait(PrepareReplayAsync(response, attempt, cancellationToken), cancellationToken)
             ? base.Send(request, cancellationToken)
             : response;
     }
@@ -103,12 +141,13 @@ internal sealed class SxtTokenHandler(
         HttpRequestMessage request,
         Uri? uri,
         HttpMethod method,
+        HttpContent? content,
         ActiveToken active,
         CancellationToken cancellationToken)
     {
         var response = await sending.ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.Unauthorized
-            ? await ReplayAsync(response, new Attempt(request, uri, method, active, null), cancellationToken).ConfigureAwait(false)
+            ? await ReplayAsync(response, new Attempt(request, uri, method, content, active, null), cancellationToken).ConfigureAwait(false)
             : response;
     }
 
@@ -121,7 +160,7 @@ internal sealed class SxtTokenHandler(
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private Header Examine(HttpRequestMessage request)
     {
-        var isAllowed = origins.Contains(request.RequestUri) && !request.SkipsSxtAuthentication();
+        var isAllowed = origins.Allow(request) && !request.SkipsSxtAuthentication();
         var present = request.Headers.NonValidated;
         if (present.Count == 0 || !present.TryGetValues(Authorization, out var values))
         {
@@ -146,9 +185,9 @@ internal sealed class SxtTokenHandler(
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Header ReportUnlessSkipped(HttpRequestMessage request)
     {
-        if (!request.SkipsSxtAuthentication() && origins.IsFirstRefusal(request.RequestUri))
+        if (!request.SkipsSxtAuthentication() && TokenOrigins.Describe(request) is { } origin && origins.Refused.Add(origin))
         {
-            logger.OriginNotAllowed(request.RequestUri!.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+            logger.OriginNotAllowed(origin);
         }
 
         return Header.LeaveAlone;
@@ -188,7 +227,7 @@ internal sealed class SxtTokenHandler(
         }
 
         var isWanted = context.Options.ReplayOnUnauthorized;
-        var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request);
+        var canReplay = isWanted && ReplayableContent.CanReplay(attempt.Request, attempt.Content);
         ActiveToken? successor;
         try
         {
@@ -211,6 +250,7 @@ internal sealed class SxtTokenHandler(
         }
 
         response.Dispose();
+        ReplayableContent.Rewind(attempt.Request);
         SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
         metrics.Replayed();
@@ -229,7 +269,7 @@ internal sealed class SxtTokenHandler(
         && headers.Is(values.ToString(), attempt.Active.Token);
 
     /// <summary>Waiting is inherent to a synchronous request. It is bounded, also when no thread is free to go on with.</summary>
-    private T Wait<T>(ValueTask<T> waiting)
+    private T Wait<T>(ValueTask<T> waiting, CancellationToken cancellationToken)
     {
         if (waiting.IsCompleted)
         {
@@ -238,7 +278,7 @@ internal sealed class SxtTokenHandler(
 
         var task = waiting.AsTask();
         var limit = context.Options.AcquireTimeout + TimeSpan.FromSeconds(1);
-        return Task.WaitAny([task], limit) == 0
+        return Task.WaitAny([task], (int)limit.TotalMilliseconds, cancellationToken) == 0
             ? task.GetAwaiter().GetResult()
             : throw new SxtAuthenticationException(
                 SxtFailureReason.TimedOut,
@@ -246,10 +286,11 @@ internal sealed class SxtTokenHandler(
     }
 
     /// <summary>A request as it is sent, and what is not clear about its token at that moment.</summary>
-    private readonly record struct Attempt(HttpRequestMessage Request, Uri? Uri, HttpMethod Method, ActiveToken Active, TokenDoubt? Doubt)
+    private readonly record struct Attempt(
+        HttpRequestMessage Request, Uri? Uri, HttpMethod Method, HttpContent? Content, ActiveToken Active, TokenDoubt? Doubt)
     {
         public Attempt(HttpRequestMessage request, ActiveToken active)
-            : this(request, request.RequestUri, request.Method, active, active.Session.Doubt)
+            : this(request, request.RequestUri, request.Method, request.Content, active, active.Session.Doubt)
         {
         }
 

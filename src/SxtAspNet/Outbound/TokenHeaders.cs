@@ -1,16 +1,15 @@
 namespace SxtAspNet.Outbound;
 
 /// <summary>
-/// The Authorization header of each token, formatted once per generation, and the memory of the last ones: that is
-/// how an own header that an earlier attempt left on a request is told from a caller's.
+/// The Authorization header of each token, formatted once per generation, and the memory of them: that is how an own
+/// header that an earlier attempt left on a request is told from a caller's.
 /// </summary>
 internal sealed class TokenHeaders
 {
     private const string Scheme = "Bearer ";
-    private const int Remembered = 16;
 
     private readonly Lock _gate = new();
-    private readonly Queue<string> _recent = new(Remembered);
+    private readonly PresentedTokens _presented = new();
     private volatile Header? _latest;
 
     public string For(SxtAccessToken token) =>
@@ -22,13 +21,8 @@ internal sealed class TokenHeaders
             ? value == latest.Value
             : value.StartsWith(Scheme, StringComparison.Ordinal) && value.AsSpan(Scheme.Length).SequenceEqual(token.GetValue());
 
-    public bool IsOwn(string value)
-    {
-        lock (_gate)
-        {
-            return _recent.Contains(value);
-        }
-    }
+    public bool IsOwn(string value) =>
+        value == _latest?.Value || (value.StartsWith(Scheme, StringComparison.Ordinal) && _presented.Contains(value));
 
     private string Add(SxtAccessToken token)
     {
@@ -40,16 +34,7 @@ internal sealed class TokenHeaders
             }
 
             var value = Scheme + token.GetValue();
-            if (!_recent.Contains(value))
-            {
-                if (_recent.Count == Remembered)
-                {
-                    _recent.Dequeue();
-                }
-
-                _recent.Enqueue(value);
-            }
-
+            _presented.Add(value);
             _latest = new Header(token, value);
             return value;
         }

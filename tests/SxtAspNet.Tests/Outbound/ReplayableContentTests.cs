@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
-using SxtAspNet.Outbound;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Outbound;
 
@@ -8,30 +11,25 @@ public class ReplayableContentTests
     private static readonly Dictionary<string, Func<HttpContent?>> Replayable = new()
     {
         ["none"] = () => null,
-        ["bytes"] = () => new ByteArrayContent([1]),
-        ["text"] = () => new StringContent("text"),
-        ["a form"] = () => new FormUrlEncodedContent([new("a", "b")]),
-        ["memory"] = () => new ReadOnlyMemoryContent(new byte[] { 1 }),
+        ["large bytes"] = () => new ByteArrayContent(new byte[2 * ReplayApp.Limit]),
         ["JSON of an object"] = () => JsonContent.Create(new { a = 1 }),
         ["JSON of null"] = () => JsonContent.Create<object?>(null),
-        ["JSON of a list"] = () => JsonContent.Create(new List<int> { 1 }),
-        ["multipart of text and bytes"] = () => new MultipartContent { new StringContent("a"), new ByteArrayContent([1]) },
-        ["a multipart form of text"] = () => new MultipartFormDataContent { { new StringContent("a"), "name" } },
-        ["nested multipart of text"] = () => new MultipartContent { new MultipartContent { new StringContent("a") } },
-        ["empty multipart"] = () => new MultipartContent(),
+        ["JSON over values that can be read once"] = () => TestContents.OneShotJson(100),
+        ["JSON of asynchronous values"] = () => TestContents.AsyncJson(100),
+        ["a stream that can be read once"] = () => TestContents.OneShotStream([1, 2, 3]),
+        ["an empty stream"] = () => new StreamContent(Stream.Null),
+        ["a type derived from bytes"] = () => new DerivedContent(),
+        ["a multipart form with a stream"] = () => new MultipartFormDataContent { { TestContents.OneShotStream([1, 2]), "file" } },
+        ["as much as is copied, of unknown length"] = () => new PiecesContent([ReplayApp.Limit - 1, 1], isLengthKnown: false),
+        ["as much as is copied, of known length"] = () => new PiecesContent([ReplayApp.Limit], isLengthKnown: true),
     };
 
-    private static readonly Dictionary<string, Func<HttpContent?>> NotReplayable = new()
+    private static readonly Dictionary<string, Func<HttpContent>> NotReplayable = new()
     {
-        ["a stream"] = () => new StreamContent(new MemoryStream()),
-        ["a type derived from bytes"] = () => new DerivedContent(),
-        ["a type derived from text"] = () => new DerivedStringContent(),
-        ["a type derived from multipart"] = () => new DerivedMultipartContent(),
-        ["JSON of asynchronous values"] = () => JsonContent.Create(Values(1)),
-        ["JSON of asynchronous objects"] = () => JsonContent.Create(Values("text")),
-        ["JSON of something that turns out asynchronous"] = () => JsonContent.Create<object>(Values("text")),
-        ["multipart with a stream"] = () => new MultipartContent { new StringContent("a"), new StreamContent(new MemoryStream()) },
-        ["nested multipart with a stream"] = () => new MultipartContent { new MultipartFormDataContent { { new StreamContent(new MemoryStream()), "file" } } },
+        ["more than is copied, of unknown length"] = () => new PiecesContent([ReplayApp.Limit, 1], isLengthKnown: false),
+        ["more than is copied, of known length"] = () => new PiecesContent([ReplayApp.Limit + 1], isLengthKnown: true),
+        ["large JSON"] = () => JsonContent.Create(new string('x', ReplayApp.Limit)),
+        ["a multipart with a large stream"] = () => new MultipartContent { new StreamContent(new MemoryStream(new byte[ReplayApp.Limit])) },
     };
 
     public static TheoryData<string> ReplayableContents => [.. Replayable.Keys];
@@ -40,51 +38,217 @@ public class ReplayableContentTests
 
     [Theory]
     [MemberData(nameof(ReplayableContents))]
-    public void Content_that_gives_the_same_bytes_again_can_be_replayed(string content)
+    public async Task Content_whose_bytes_are_known_is_sent_again_byte_by_byte(string content)
     {
-        using var request = Request(Replayable[content]());
+        await using var app = await ReplayApp.StartAsync();
 
-        Assert.True(ReplayableContent.CanReplay(request));
+        Assert.Equal(HttpStatusCode.OK, await app.PostAsync(Replayable[content]()));
+
+        Assert.Equal(2, app.Arrived.Count);
+        Assert.Equal(app.Arrived[0].Bytes, app.Arrived[1].Bytes);
+        Assert.Equal((app.Arrived[0].Length, app.Arrived[0].Type), (app.Arrived[1].Length, app.Arrived[1].Type));
     }
 
     [Theory]
     [MemberData(nameof(OtherContents))]
-    public void Content_that_may_be_read_once_only_can_not(string content)
+    public async Task Content_that_is_larger_than_the_copy_is_not_sent_again_and_the_log_says_so(string content)
     {
-        using var request = Request(NotReplayable[content]());
+        await using var app = await ReplayApp.StartAsync();
 
-        Assert.False(ReplayableContent.CanReplay(request));
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(NotReplayable[content]()));
+
+        Assert.Single(app.Arrived);
+        Assert.Contains(app.App.Logs.GetSnapshot(), record => record.Id.Id == 1202);
     }
 
     [Fact]
-    public void A_request_that_is_marked_replayable_is_whatever_its_content()
+    public async Task Without_a_buffer_only_guaranteed_content_is_sent_again()
     {
-        using var request = Request(new StreamContent(new MemoryStream()));
-        request.AllowSxtReplay();
+        await using var app = await ReplayApp.StartAsync(options: options => options.MaxReplayBufferSize = 0);
 
-        Assert.True(ReplayableContent.CanReplay(request));
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(JsonContent.Create(1)));
+        app.Reset();
+        Assert.Equal(HttpStatusCode.OK, await app.PostAsync(new StringContent("1")));
     }
 
     [Fact]
-    public void A_request_that_is_marked_not_replayable_is_not_whatever_its_content()
+    public async Task A_request_that_allows_it_asks_its_content_a_second_time()
     {
-        using var request = Request(null);
-        request.AllowSxtReplay(false);
+        await using var app = await ReplayApp.StartAsync();
 
-        Assert.False(ReplayableContent.CanReplay(request));
+        var status = await app.PostAsync(new PiecesContent([ReplayApp.Limit, 1], isLengthKnown: false), request => request.AllowSxtReplay());
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal([1, 2], app.Arrived.Select(arrived => arrived.Bytes[0]));
     }
 
-    private static HttpRequestMessage Request(HttpContent? content) => new(HttpMethod.Post, "https://gateway.sxt.test/v1/sql") { Content = content };
-
-    private static async IAsyncEnumerable<T> Values<T>(T value)
+    [Fact]
+    public async Task A_request_that_forbids_it_is_not_sent_again_whatever_its_content()
     {
-        await Task.CompletedTask;
-        yield return value;
+        await using var app = await ReplayApp.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(new StringContent("a"), request => request.AllowSxtReplay(false)));
+    }
+
+    [Fact]
+    public async Task A_content_that_nobody_has_read_is_sent_in_full()
+    {
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync((request, _) =>
+            Task.FromResult(app.Answer("") is HttpStatusCode.Unauthorized ? Responses.Status(HttpStatusCode.Unauthorized) : null!));
+
+        Assert.Equal(HttpStatusCode.OK, await app.PostAsync(TestContents.OneShotStream([1, 2, 3])));
+
+        Assert.Equal([1, 2, 3], Assert.Single(app.Arrived).Bytes);
+    }
+
+    [Fact]
+    public async Task A_content_that_was_read_in_part_is_not_sent_again()
+    {
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync(async (request, cancellationToken) =>
+        {
+            var body = await request.Content!.ReadAsStreamAsync(cancellationToken);
+            Assert.Equal(1, await body.ReadAsync(new byte[1], cancellationToken));
+            return Responses.Status(app.Answer(""));
+        });
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(TestContents.OneShotStream([1, 2, 3])));
+    }
+
+    [Fact]
+    public async Task A_content_whose_writing_failed_is_not_sent_again_although_the_answer_is_401()
+    {
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync(async (request, cancellationToken) =>
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => request.Content!.CopyToAsync(Stream.Null, cancellationToken));
+            return Responses.Status(app.Answer(""));
+        });
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await app.PostAsync(new PiecesContent([1, 1], isLengthKnown: true, failsAfter: 1)));
+    }
+
+    [Theory]
+    [InlineData("as a stream")]
+    [InlineData("as text")]
+    [InlineData("written")]
+    [InlineData("written twice")]
+    public async Task A_handler_in_the_process_reads_the_same_bytes_again(string how)
+    {
+        List<string> read = [];
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync(async (request, cancellationToken) =>
+        {
+            for (var times = how == "written twice" ? 2 : 1; times > 0; times--)
+            {
+                read.Add(await ReadAsync(request.Content!, how, cancellationToken));
+            }
+
+            return Responses.Status(app.Answer(""));
+        });
+
+        Assert.Equal(HttpStatusCode.OK, await app.PostAsync(TestContents.OneShotJson(3)));
+
+        Assert.True(read.Count >= 2);
+        Assert.All(read, text => Assert.Equal("""{"rows":[0,1,2]}""", text));
+    }
+
+    [Fact]
+    public async Task A_content_that_a_handler_disposed_is_sent_again_from_its_copy()
+    {
+        using var content = new PiecesContent([3], isLengthKnown: false);
+        List<byte[]> read = [];
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync(async (request, cancellationToken) =>
+        {
+            read.Add(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
+            request.Content.Dispose();
+            return Responses.Status(app.Answer(""));
+        });
+
+        Assert.Equal(HttpStatusCode.OK, await app.PostAsync(content));
+
+        Assert.True(content.IsDisposed);
+        Assert.Equal(2, read.Count);
+        Assert.Equal(read[0], read[1]);
+    }
+
+    [Fact]
+    public async Task A_content_that_a_handler_replaced_is_not_sent_again()
+    {
+        ReplayApp app = null!;
+        await using var created = app = await ReplayApp.StartAsync((request, _) =>
+        {
+            request.Content = new StringContent("compressed");
+            return Task.FromResult(Responses.Status(app.Answer("")));
+        });
+        using var request = ReplayApp.Request(new StringContent("plain"));
+
+        using var response = await app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_the_server_did_not_ask_for_is_sent_with_the_next_token()
+    {
+        await using var app = await ReplayApp.StartAsync();
+        using var content = new PiecesContent([2000, 1000], isLengthKnown: false);
+
+        var status = await app.PostAsync(content, request => request.Headers.ExpectContinue = true);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.All(app.Arrived, arrived => Assert.Equal(app.Arrived[0].Bytes, arrived.Bytes));
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_gets_its_content_back()
+    {
+        await using var app = await ReplayApp.StartAsync((_, _) => throw new HttpRequestException("broken"));
+        using var content = JsonContent.Create(1);
+        using var request = ReplayApp.Request(content);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Same(content, request.Content);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_sends_the_same_bytes_again()
+    {
+        await using var app = await ReplayApp.StartAsync();
+        using var content = new PiecesContent([10, 20, 30, 40], isLengthKnown: false);
+        using var request = ReplayApp.Request(content);
+
+        using var response = app.CreateClient().Send(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Arrived.Count);
+        Assert.Equal(app.Arrived[0].Bytes, app.Arrived[1].Bytes);
+        Assert.Same(content, request.Content);
+    }
+
+    private static async Task<string> ReadAsync(HttpContent content, string how, CancellationToken cancellationToken)
+    {
+        switch (how)
+        {
+            case "as text":
+                return await content.ReadAsStringAsync(cancellationToken);
+            case "as a stream":
+                using (var reader = new StreamReader(await content.ReadAsStreamAsync(cancellationToken)))
+                {
+                    return await reader.ReadToEndAsync(cancellationToken);
+                }
+
+            default:
+                using (var body = new MemoryStream())
+                {
+                    await content.CopyToAsync(body, cancellationToken);
+                    return Encoding.UTF8.GetString(body.ToArray());
+                }
+        }
     }
 
     private sealed class DerivedContent() : ByteArrayContent([1]);
-
-    private sealed class DerivedStringContent() : StringContent("text");
-
-    private sealed class DerivedMultipartContent : MultipartContent;
 }

@@ -244,7 +244,7 @@ public class UnauthorizedTests
     [Fact]
     public async Task Content_that_cannot_be_sent_again_keeps_its_401_and_the_next_request_succeeds()
     {
-        await using var app = new TestApp();
+        await using var app = new TestApp(options => options.MaxReplayBufferSize = 8);
         await app.StartAsync();
         app.Pass(AfterLogin);
         app.Gateway.RevokeSessions(TestApp.User);

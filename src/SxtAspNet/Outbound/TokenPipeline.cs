@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Http.Logging;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
+
+namespace SxtAspNet.Outbound;
+
+/// <summary>Completes the handlers of each client that has one of ours, when all of them are there.</summary>
+internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandlerBuilderFilter
+{
+    private readonly ILogger _logger = loggers.CreateLogger<SxtTokenHandler>();
+    private readonly FirstSightings _loggingClients = new();
+
+    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+    {
+        next(builder);
+        var handlers = builder.AdditionalHandlers;
+        LetCallersTokenPrecede(handlers);
+        var ours = handlers.OfType<ITokenHandler>().DistinctBy(handler => handler.Origins).ToArray();
+        if (ours.Length == 0)
+        {
+            return;
+        }
+
+        WarnIfHeadersAreLogged(builder);
+        foreach (var handler in ours)
+        {
+            handlers.Add(new TokenGuard(handler));
+        }
+    };
+
+    /// <summary>
+    /// On a client that sends the caller's token, takes away the handler of the app's own (which the app may have given to
+    /// all of its clients): whatever is missing, the app's token is never sent in the caller's place.
+    /// </summary>
+    private static void LetCallersTokenPrecede(IList<DelegatingHandler> handlers)
+    {
+        if (handlers.Any(handler => handler is SxtCallerTokenHandler))
+        {
+            foreach (var own in handlers.OfType<SxtTokenHandler>().ToArray())
+            {
+                handlers.Remove(own);
+            }
+        }
+    }
+
+    // .NET redacts the header in the text of its log entries, but not in the state that it hands to loggers with it.
+    private void WarnIfHeadersAreLogged(HttpMessageHandlerBuilder builder)
+    {
+        var name = string.IsNullOrEmpty(builder.Name) ? "Default" : builder.Name;
+        var category = $"System.Net.Http.HttpClient.{name}";
+        var isLogged = builder.AdditionalHandlers.Any(handler => handler switch
+        {
+            LoggingHttpMessageHandler => IsTraced("ClientHandler"),
+            LoggingScopeHttpMessageHandler => IsTraced("LogicalHandler"),
+            _ => false,
+        });
+        if (isLogged && _loggingClients.Add(name))
+        {
+            _logger.HeadersAreLogged(category);
+        }
+
+        bool IsTraced(string place) => loggers.CreateLogger($"{category}.{place}").IsEnabled(LogLevel.Trace);
+    }
+}
