@@ -24,7 +24,7 @@ internal sealed class GatewayCore : IDisposable
         Options = options;
         _timeProvider = timeProvider;
         Calls = new SxtGatewayCalls(_lock);
-        _sessions = new SessionBook(_mint, options);
+        _sessions = new SessionBook(_mint, _keyrings, options);
         _endpoints = new GatewayEndpoints(options, _keyrings, _challenges, _sessions);
     }
 
@@ -129,6 +129,14 @@ internal sealed class GatewayCore : IDisposable
             {
                 _keyrings.AddKey(userId, Convert.ToBase64String(key.Span));
             }
+        }
+    }
+
+    public void DescribeUser(string userId, SxtGatewayUser user)
+    {
+        lock (_lock)
+        {
+            _keyrings.SetDescription(userId, user);
         }
     }
 
