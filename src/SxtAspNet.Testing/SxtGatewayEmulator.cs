@@ -180,7 +180,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);
         ArgumentNullException.ThrowIfNull(user);
-        _core.DescribeUser(userId, user);
+        _core.Keyrings.SetDescription(userId, user);
     }
 
     /// <summary>Removes one fault; calls that it has hit already stay hit.</summary>

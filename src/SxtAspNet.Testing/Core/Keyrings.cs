@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using NSec.Cryptography;
 
@@ -8,7 +9,7 @@ internal sealed class Keyrings
 {
     private readonly Dictionary<string, List<string>> _keysOfUsers = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, SxtGatewayUser> _descriptions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SxtGatewayUser> _descriptions = new(StringComparer.Ordinal);
 
     public bool Exists(string userId) => _keysOfUsers.ContainsKey(userId);
 

@@ -64,8 +64,13 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
 
         if (slot is { } known)
         {
-            using var refusals = _refusals.AttemptAcquire(known, 0);
-            using var calls = refusals.IsAcquired ? _calls.AttemptAcquire(known) : refusals;
+            // The statistics count whole permits; to acquire none succeeds with the fraction of one.
+            if (_refusals.GetStatistics(known)!.CurrentAvailablePermits == 0)
+            {
+                return Answer.AddressIsOver;
+            }
+
+            using var calls = _calls.AttemptAcquire(known);
             if (!calls.IsAcquired)
             {
                 return Answer.AddressIsOver;
