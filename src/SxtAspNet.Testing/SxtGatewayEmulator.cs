@@ -173,6 +173,16 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
         return fault;
     }
 
+    /// <summary>Sets what <c>validtoken</c> says about a user, and whether its tokens name a subscription.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="user">What the gateway says.</param>
+    public void DescribeUser(string userId, SxtGatewayUser user)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentNullException.ThrowIfNull(user);
+        _core.Keyrings.SetDescription(userId, user);
+    }
+
     /// <summary>Removes one fault; calls that it has hit already stay hit.</summary>
     public void RemoveFault(SxtGatewayFault fault)
     {

@@ -29,4 +29,13 @@ public enum SxtTokenRefusal
 
     /// <summary>It names another user than the gateway does.</summary>
     UserMismatch,
+
+    /// <summary>The gateway calls its user restricted (<see cref="SxtBearerOptions.RefuseRestricted"/>).</summary>
+    Restricted,
+
+    /// <summary>Its user is on trial (<see cref="SxtBearerOptions.RefuseTrial"/>).</summary>
+    Trial,
+
+    /// <summary>Its user's quota is used up (<see cref="SxtBearerOptions.RefuseQuotaExceeded"/>).</summary>
+    QuotaExceeded,
 }

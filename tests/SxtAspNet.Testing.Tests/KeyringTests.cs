@@ -117,7 +117,6 @@ public sealed class KeyringTests
     [InlineData("POST", "v1/auth/keys/code")]
     [InlineData("POST", "v1/auth/keys")]
     [InlineData("POST", "v1/auth/logout")]
-    [InlineData("GET", "v1/auth/validtoken")]
     [InlineData("POST", "v1/auth/refresh")]
     public async Task A_call_without_a_token_is_a_problem_401(string method, string path)
     {

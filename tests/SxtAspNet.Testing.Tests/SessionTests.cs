@@ -256,6 +256,30 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_token_that_is_not_valid_is_refused_with_an_empty_body()
+    {
+        await using TestGateway gateway = TestGateway.InMemory();
+
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/validtoken", "nonsense");
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_check_tells_what_was_set_for_the_user()
+    {
+        await using TestGateway gateway = TestGateway.InMemory();
+        gateway.Emulator.DescribeUser("visitor", new() { SubscriptionId = "s-1", QuotaExceeded = true, Trial = false });
+
+        using HttpResponseMessage response = await gateway.Client.FetchAsync("v1/auth/validtoken", gateway.Emulator.IssueAccessToken("visitor"));
+
+        Assert.Equal(
+            """{"userId":"visitor","subscriptionId":"s-1","quotaExceeded":true,"trial":false}""",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_token_with_a_changed_character_is_refused()
     {
         await using TestGateway gateway = TestGateway.InMemory();

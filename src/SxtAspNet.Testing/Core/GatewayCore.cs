@@ -12,7 +12,6 @@ internal sealed class GatewayCore : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _timeProvider;
     private readonly TokenMint _mint = new();
-    private readonly Keyrings _keyrings = new();
     private readonly Challenges _challenges = new();
     private readonly SessionBook _sessions;
     private readonly GatewayEndpoints _endpoints;
@@ -24,13 +23,15 @@ internal sealed class GatewayCore : IDisposable
         Options = options;
         _timeProvider = timeProvider;
         Calls = new SxtGatewayCalls(_lock);
-        _sessions = new SessionBook(_mint, options);
-        _endpoints = new GatewayEndpoints(options, _keyrings, _challenges, _sessions);
+        _sessions = new SessionBook(_mint, Keyrings, options);
+        _endpoints = new GatewayEndpoints(options, Keyrings, _challenges, _sessions);
     }
 
     public SxtGatewayEmulatorOptions Options { get; }
 
     public SxtGatewayCalls Calls { get; }
+
+    public Keyrings Keyrings { get; } = new();
 
     public TokenMint Mint => _mint;
 
@@ -124,10 +125,10 @@ internal sealed class GatewayCore : IDisposable
 
         lock (_lock)
         {
-            _keyrings.AddUser(userId);
+            Keyrings.AddUser(userId);
             foreach (ReadOnlyMemory<byte> key in publicKeys)
             {
-                _keyrings.AddKey(userId, Convert.ToBase64String(key.Span));
+                Keyrings.AddKey(userId, Convert.ToBase64String(key.Span));
             }
         }
     }
@@ -136,7 +137,7 @@ internal sealed class GatewayCore : IDisposable
     {
         lock (_lock)
         {
-            _keyrings.RemoveKey(userId, Convert.ToBase64String(publicKey));
+            Keyrings.RemoveKey(userId, Convert.ToBase64String(publicKey));
         }
     }
 
@@ -154,7 +155,7 @@ internal sealed class GatewayCore : IDisposable
         lock (_lock)
         {
             ForgetNowAndThen(now);
-            _keyrings.AddUser(userId);
+            Keyrings.AddUser(userId);
             return _sessions.Start(userId, now).AccessToken;
         }
     }

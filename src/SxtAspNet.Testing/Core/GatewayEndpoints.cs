@@ -30,6 +30,7 @@ internal sealed class GatewayEndpoints(
             SxtGatewayCallKind.Sql => Sql(call, now, out sql),
             _ => sessions.Authenticate(call.Token, now) is { } session
                 ? AnswerUser(call, session.UserId, now)
+                : call.Kind is SxtGatewayCallKind.ValidToken ? new GatewayReply(401, null, [])
                 : GatewayReply.Unauthorized(InvalidToken),
         };
     }
@@ -56,7 +57,7 @@ internal sealed class GatewayEndpoints(
                 sessions.EndAll(userId);
                 return GatewayReply.NoContent();
             case SxtGatewayCallKind.ValidToken:
-                return Object(json => json.WriteString("userId", userId));
+                return ValidToken(userId);
             case SxtGatewayCallKind.Keys:
                 return Keys(userId);
             case SxtGatewayCallKind.AddKeyChallenge:
@@ -65,6 +66,28 @@ internal sealed class GatewayEndpoints(
                 return AddKey(call, userId, now);
         }
     }
+
+    private GatewayReply ValidToken(string userId) => Object(json =>
+    {
+        SxtGatewayUser user = keyrings.Describe(userId);
+        json.WriteString("userId", userId);
+        if (user.SubscriptionId is { } subscription)
+        {
+            json.WriteString("subscriptionId", subscription);
+        }
+
+        Flag("restricted", user.Restricted);
+        Flag("quotaExceeded", user.QuotaExceeded);
+        Flag("trial", user.Trial);
+
+        void Flag(string member, bool? value)
+        {
+            if (value is { } flag)
+            {
+                json.WriteBoolean(member, flag);
+            }
+        }
+    });
 
     private GatewayReply Challenge(GatewayCall call, DateTimeOffset now)
     {

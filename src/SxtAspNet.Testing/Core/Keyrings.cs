@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using NSec.Cryptography;
 
@@ -8,9 +9,15 @@ internal sealed class Keyrings
 {
     private readonly Dictionary<string, List<string>> _keysOfUsers = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, SxtGatewayUser> _descriptions = new(StringComparer.Ordinal);
+
     public bool Exists(string userId) => _keysOfUsers.ContainsKey(userId);
 
     public IReadOnlyList<string> KeysOf(string userId) => _keysOfUsers.TryGetValue(userId, out var keys) ? keys : [];
+
+    public SxtGatewayUser Describe(string userId) => _descriptions.GetValueOrDefault(userId) ?? new();
+
+    public void SetDescription(string userId, SxtGatewayUser user) => _descriptions[userId] = user;
 
     public void AddUser(string userId) => _keysOfUsers.TryAdd(userId, []);
 

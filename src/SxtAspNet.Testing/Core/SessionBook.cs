@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace SxtAspNet.Testing.Core;
 
 /// <summary>The sessions and the tokens that were issued for them.</summary>
-internal sealed class SessionBook(TokenMint mint, SxtGatewayEmulatorOptions options)
+internal sealed class SessionBook(TokenMint mint, Keyrings keyrings, SxtGatewayEmulatorOptions options)
 {
     /// <summary>
     /// How long a session is remembered that no token works for any more. Late presentations of its tokens are still
@@ -102,7 +102,8 @@ internal sealed class SessionBook(TokenMint mint, SxtGatewayEmulatorOptions opti
 
     private string Issue(Session session, bool isRefresh, DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        if (!_subscriptions.TryGetValue(session.UserId, out string? subscription))
+        string? subscription = null;
+        if (keyrings.Describe(session.UserId).HasSubscriptionClaim && !_subscriptions.TryGetValue(session.UserId, out subscription))
         {
             _subscriptions[session.UserId] = subscription = Guid.NewGuid().ToString();
         }

@@ -9,7 +9,7 @@ namespace SxtAspNet.Testing.Core;
 internal sealed record TokenClaims(
     bool IsRefresh,
     string UserId,
-    string Subscription,
+    string? Subscription,
     string SessionId,
     string Iteration,
     DateTimeOffset IssuedAt,
@@ -44,7 +44,11 @@ internal sealed class TokenMint : IDisposable
             json.WriteNumber("exp", claims.ExpiresAt.ToUnixTimeSeconds());
             json.WriteString("type", type);
             json.WriteString("user", claims.UserId);
-            json.WriteString("subscription", claims.Subscription);
+            if (claims.Subscription is { } subscription)
+            {
+                json.WriteString("subscription", subscription);
+            }
+
             json.WriteString("session", claims.SessionId);
             json.WriteNumber("ssn_exp", claims.SessionEndsAt.ToUnixTimeMilliseconds());
             json.WriteString("iteration", claims.Iteration);

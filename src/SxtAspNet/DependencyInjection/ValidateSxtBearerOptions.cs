@@ -17,6 +17,11 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
         CheckUrls(options, problems);
         CheckLimits(options, problems);
         ValidateSxtOptions.CheckBackchannel(options.BackchannelHttpHandler, problems);
+        if (options.CallerAddress is null)
+        {
+            problems.Add("CallerAddress is missing; leave it out for the connection's remote address.");
+        }
+
         if (options.Realm is null)
         {
             problems.Add("Realm is missing; leave it out for the default.");
@@ -73,6 +78,9 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
         CheckTime(nameof(options.ClockSkew), options.ClockSkew, TimeSpan.Zero, TimeSpan.FromHours(1));
         CheckCount(nameof(options.CacheSize), options.CacheSize, 1, 10_000_000);
         CheckCount(nameof(options.MaxConcurrentValidations), options.MaxConcurrentValidations, 1, 10_000);
+        CheckCount(nameof(options.MaxValidationsPerSecond), options.MaxValidationsPerSecond, 1, 1_000_000);
+        CheckCount(nameof(options.MaxValidationsPerAddress), options.MaxValidationsPerAddress, 1, 1_000_000);
+        CheckCount(nameof(options.MaxRefusalsPerAddress), options.MaxRefusalsPerAddress, 1, 1_000_000);
 
         void CheckTime(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
             OptionRules.CheckRange(setting, value, least, most, problems);

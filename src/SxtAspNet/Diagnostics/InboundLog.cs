@@ -20,8 +20,8 @@ internal static partial class InboundLog
     [LoggerMessage(1503, LogLevel.Warning, "Scheme {Scheme}: a token could not be validated ({Reason}); its requests get 503. {Explanation}")]
     public static partial void ValidationFailed(this ILogger logger, string scheme, SxtFailureReason reason, string explanation);
 
-    [LoggerMessage(1504, LogLevel.Warning, "Scheme {Scheme}: {Limit} tokens are being validated already (MaxConcurrentValidations); requests with further unknown tokens get 503.")]
-    public static partial void TooManyValidations(this ILogger logger, string scheme, int limit);
+    [LoggerMessage(1504, LogLevel.Warning, "Scheme {Scheme}: {Limit} tokens at once (MaxConcurrentValidations) or {PerSecond} a second (MaxValidationsPerSecond) are validated already; requests with further unknown tokens get 503.")]
+    public static partial void TooManyValidations(this ILogger logger, string scheme, int limit, int perSecond);
 
     [LoggerMessage(1505, LogLevel.Error, "Scheme {Scheme}: validating a token failed unexpectedly; its requests get 503.")]
     public static partial void ValidationFailedUnexpectedly(this ILogger logger, string scheme, Exception exception);

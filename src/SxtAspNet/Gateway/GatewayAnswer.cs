@@ -18,6 +18,8 @@ internal sealed partial class GatewayAnswer(
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
+    public bool IsEmpty => body.Length == 0;
+
     /// <summary>Whether the gateway understood the call and said no to it, so asking again changes nothing.</summary>
     public bool IsRefusal => (int)Status is >= 400 and < 500
         && Status is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);

@@ -31,7 +31,8 @@ internal sealed record AddKeyRequest(string AuthCode, string Signature, string K
 
 internal sealed record KeysAnswer(string[]? Keys);
 
-internal sealed record ValidTokenAnswer(string? UserId);
+internal sealed record ValidTokenAnswer(
+    string? UserId, string? SubscriptionId = null, bool? Restricted = null, bool? QuotaExceeded = null, bool? Trial = null);
 
 internal sealed record GatewayProblem(string? Title, string? Detail);
 

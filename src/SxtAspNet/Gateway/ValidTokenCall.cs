@@ -12,7 +12,7 @@ internal static class ValidTokenCall
     /// <param name="accessToken">The token.</param>
     /// <param name="timeout">The time limit, repetitions included.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The answer, for <see cref="ReadUser"/>; <see langword="null"/>: the token is not valid.</returns>
+    /// <returns>The answer, for <see cref="Read"/>; <see langword="null"/>: the token is not valid.</returns>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
     public static async Task<GatewayAnswer?> SendAsync(
         GatewayTransport transport, string description, string accessToken, TimeSpan timeout, CancellationToken cancellationToken)
@@ -31,18 +31,18 @@ internal static class ValidTokenCall
             throw answer.BadAnswer("a refusal");
         }
 
-        return answer.IsSuccess ? answer : null;
+        // An SDK of the network tells valid from not by the body's length alone: no body is a no, with 200 too.
+        return answer.IsSuccess && !answer.IsEmpty ? answer : null;
     }
 
     /// <summary>
-    /// The user id of the token's user. The protocol says "200 with the user id (JSON)": a member userId, or the bare
-    /// text.
+    /// What the gateway says about the token's user: an object of which only userId is sure, or the bare user id.
     /// </summary>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.BadAnswer"/>.</exception>
-    public static string ReadUser(GatewayAnswer answer)
+    public static ValidTokenAnswer Read(GatewayAnswer answer)
     {
         var isObject = answer.Read(GatewayJson.Default.JsonElement).ValueKind == JsonValueKind.Object;
-        var userId = isObject ? answer.Read(GatewayJson.Default.ValidTokenAnswer).UserId : answer.Read(GatewayJson.Default.String);
-        return string.IsNullOrEmpty(userId) ? throw answer.BadAnswer("no user id") : userId;
+        var user = isObject ? answer.Read(GatewayJson.Default.ValidTokenAnswer) : new ValidTokenAnswer(answer.Read(GatewayJson.Default.String));
+        return string.IsNullOrEmpty(user.UserId) ? throw answer.BadAnswer("no user id") : user;
     }
 }

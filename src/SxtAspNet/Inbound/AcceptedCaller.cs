@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Inbound;
 
@@ -13,23 +14,29 @@ internal sealed class AcceptedCaller
     private readonly Claim[] _claims;
     private readonly IDictionary<string, string?> _properties;
 
-    public AcceptedCaller(string userId, TokenClaims token, string issuer)
+    public AcceptedCaller(ValidTokenAnswer user, TokenClaims token, string issuer)
     {
-        UserId = userId;
+        UserId = user.UserId!;
         _claims =
         [
-            Claim(ClaimTypes.NameIdentifier, userId),
-            Claim(ClaimTypes.Name, userId),
+            Claim(ClaimTypes.NameIdentifier, UserId),
+            Claim(ClaimTypes.Name, UserId),
             .. token.Subscription is { } subscription ? [Claim(SxtClaimTypes.Subscription, subscription)] : Array.Empty<Claim>(),
             .. token.Session is { } session ? [Claim(SxtClaimTypes.Session, session)] : Array.Empty<Claim>(),
             Claim(
                 SxtClaimTypes.Expiry,
                 token.UsableUntil.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 ClaimValueTypes.Integer64),
+            .. user.SubscriptionId is { } id ? [Claim(SxtClaimTypes.SubscriptionId, id)] : Array.Empty<Claim>(),
+            .. Flag(SxtClaimTypes.Restricted, user.Restricted),
+            .. Flag(SxtClaimTypes.QuotaExceeded, user.QuotaExceeded),
+            .. Flag(SxtClaimTypes.Trial, user.Trial),
         ];
         _properties = new AuthenticationProperties { IssuedUtc = token.IssuedAt, ExpiresUtc = token.UsableUntil }.Items;
 
         Claim Claim(string type, string value, string valueType = ClaimValueTypes.String) => new(type, value, valueType, issuer);
+
+        Claim[] Flag(string type, bool? value) => value is { } flag ? [Claim(type, flag ? "true" : "false", ClaimValueTypes.Boolean)] : [];
     }
 
     public string UserId { get; }

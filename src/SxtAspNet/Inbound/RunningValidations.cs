@@ -2,9 +2,9 @@ namespace SxtAspNet.Inbound;
 
 /// <summary>
 /// The validations under way: one per token, shared by all requests that present it and belonging to none of them, so
-/// that a caller that gives up fails nobody else. Their number is limited.
+/// that a caller that gives up fails nobody else.
 /// </summary>
-internal sealed class RunningValidations(VerdictCache cache, int limit)
+internal sealed class RunningValidations(VerdictCache cache)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Validation> _running = new(StringComparer.Ordinal);
@@ -13,9 +13,10 @@ internal sealed class RunningValidations(VerdictCache cache, int limit)
 
     /// <summary>Joins the validation of a token, or starts it.</summary>
     /// <param name="key">The token's key.</param>
+    /// <param name="decline">Why none is to be started, given how many there are; <see langword="null"/>: it may.</param>
     /// <param name="validate">Validates; never throws.</param>
-    /// <returns>The verdict to come; <see langword="null"/>: there are too many validations already.</returns>
-    public Task<TokenVerdict>? Join(string key, Func<Task<Outcome>> validate)
+    /// <returns>The verdict to come.</returns>
+    public Task<TokenVerdict> Join(string key, Func<int, TokenVerdict?> decline, Func<Task<Outcome>> validate)
     {
         Validation validation;
         lock (_gate)
@@ -31,9 +32,9 @@ internal sealed class RunningValidations(VerdictCache cache, int limit)
                 return Task.FromResult(known);
             }
 
-            if (_count == limit)
+            if (decline(_count) is { } declined)
             {
-                return null;
+                return Task.FromResult(declined);
             }
 
             _count++;

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace SxtAspNet;
 
 /// <summary>
-/// A challenge is about to be sent: 401, or 503 when the token could not be validated. All that it says can be changed.
+/// A challenge is about to be sent: 401, 503 when the token could not be validated, or 429 when the
+/// caller's address sent too many unknown ones. All that it says can be changed.
 /// </summary>
 public sealed class SxtBearerChallengeContext : PropertiesContext<SxtBearerOptions>
 {
@@ -22,7 +23,7 @@ public sealed class SxtBearerChallengeContext : PropertiesContext<SxtBearerOptio
     /// <summary>Why the caller was not authenticated; <see langword="null"/> when it presented no token.</summary>
     public Exception? AuthenticateFailure { get; init; }
 
-    /// <summary>The status of the answer: 401 or 503. A WWW-Authenticate header goes with 401 only.</summary>
+    /// <summary>The status of the answer: 401, 429 or 503. A WWW-Authenticate header goes with 401 only.</summary>
     public int StatusCode { get; set; } = StatusCodes.Status401Unauthorized;
 
     /// <summary>When to try again, for the Retry-After header; sent in whole seconds, rounded up.</summary>

@@ -39,7 +39,7 @@ internal sealed class SxtBearerHandler(
                 : AuthenticateResult.NoResult();
         }
 
-        var verdict = await validators.For(Scheme.Name, Options).ValidateAsync(token, Context.RequestAborted).ConfigureAwait(false);
+        var verdict = await validators.For(Scheme.Name, Options).ValidateAsync(token, Context).ConfigureAwait(false);
         return verdict.IsAccepted
             ? await SucceedAsync(token, verdict.Caller).ConfigureAwait(false)
             : await FailAsync(verdict.Failure).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class SxtBearerHandler(
         var challenge = new SxtBearerChallengeContext(Context, Scheme, Options, properties) { AuthenticateFailure = result.Failure };
         if (result.Failure is SxtValidationUnavailableException unavailable)
         {
-            challenge.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            challenge.StatusCode = unavailable.StatusCode;
             challenge.RetryAfter = unavailable.RetryAfter;
             challenge.ErrorDescription = unavailable.Message;
         }

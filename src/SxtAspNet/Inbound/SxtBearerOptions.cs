@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using SxtAspNet.Inbound;
 
 namespace SxtAspNet;
@@ -33,6 +35,15 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     /// <summary>Accepts every user of the network; only for an app that decides itself what each may do.</summary>
     public bool AllowAnyUser { get; set; }
 
+    /// <summary>Refuses users that the gateway calls restricted. Default: <see langword="false"/>.</summary>
+    public bool RefuseRestricted { get; set; }
+
+    /// <summary>Refuses users that the gateway says are on trial. Default: <see langword="false"/>.</summary>
+    public bool RefuseTrial { get; set; }
+
+    /// <summary>Refuses users whose quota is used up, as the gateway says. Default: <see langword="false"/>.</summary>
+    public bool RefuseQuotaExceeded { get; set; }
+
     /// <summary>
     /// Origins (scheme, host, port) that <c>AddSxtCallerTokenHandler</c> sends the caller's token to besides the
     /// gateway's own. Plain http is accepted for loopback addresses only.
@@ -56,6 +67,31 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     /// known ones pass. Default: 16.
     /// </summary>
     public int MaxConcurrentValidations { get; set; } = 16;
+
+    /// <summary>
+    /// How many tokens a second the gateway is asked about, by this instance; half of it for addresses whose tokens were
+    /// refused lately. A farm of N instances asks N times as often. Default: 100.
+    /// </summary>
+    public int MaxValidationsPerSecond { get; set; } = 100;
+
+    /// <summary>
+    /// How many unknown tokens a second of one address the gateway is asked about; further ones are answered by 429.
+    /// Default: 20.
+    /// </summary>
+    public int MaxValidationsPerAddress { get; set; } = 20;
+
+    /// <summary>
+    /// How many tokens a minute of one address the gateway may refuse; then its further unknown tokens are answered by 429
+    /// without a call. Default: 10.
+    /// </summary>
+    public int MaxRefusalsPerAddress { get; set; } = 10;
+
+    /// <summary>
+    /// The address of a caller, for the two limits per address; IPv6 addresses count by their first 64 bits. It is asked for
+    /// unknown tokens only. Default: the connection's remote address; behind a proxy the app needs forwarded headers.
+    /// <see langword="null"/>: only the limits for all callers hold. Code only.
+    /// </summary>
+    public Func<HttpContext, IPAddress?> CallerAddress { get; set; } = static context => context.Connection.RemoteIpAddress;
 
     /// <summary>Time limit of one validation, repetitions included. Default: 10 seconds.</summary>
     public TimeSpan GatewayTimeout { get; set; } = TimeSpan.FromSeconds(10);

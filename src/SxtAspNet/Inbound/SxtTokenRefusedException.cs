@@ -22,6 +22,9 @@ public sealed class SxtTokenRefusedException : Exception
         SxtTokenRefusal.NotYetValid => "The token is not valid yet",
         SxtTokenRefusal.UserNotAllowed => "The user is not accepted here",
         SxtTokenRefusal.UserMismatch => "The token names another user than the gateway",
+        SxtTokenRefusal.Restricted => "The user is restricted",
+        SxtTokenRefusal.Trial => "The user is on trial",
+        SxtTokenRefusal.QuotaExceeded => "The user's quota is used up",
         _ => "The gateway does not accept the token",
     };
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
@@ -13,6 +14,7 @@ internal sealed class TokenValidator : IDisposable
     private const int LongestToken = 8 * 1024;
 
     private static readonly TimeSpan OverloadRetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AddressRetryAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OverloadReportInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Once the gateway's time is known, it is to the second.</summary>
@@ -25,7 +27,8 @@ internal sealed class TokenValidator : IDisposable
     private readonly AllowedCallers _allowed;
     private readonly GatewayClock _clock;
     private readonly GatewayTransport _transport;
-    private readonly GatewayInquiry _inquiry;
+    private readonly CallerTokenCheck _check;
+    private readonly ValidationLimits _limits;
     private readonly VerdictCache _cache;
     private readonly RunningValidations _validations;
     private long _overloadReportDue;
@@ -39,9 +42,10 @@ internal sealed class TokenValidator : IDisposable
         _allowed = new AllowedCallers(options);
         _clock = new GatewayClock(_timeProvider);
         _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, new Runtime(_timeProvider));
-        _inquiry = new GatewayInquiry(scheme, options, gateway, _transport, _clock, _allowed, _timeProvider, logger);
+        _check = new CallerTokenCheck(scheme, options, gateway, _transport, _clock, _allowed, _timeProvider, logger);
         _cache = new VerdictCache(options.CacheSize, _timeProvider);
-        _validations = new RunningValidations(_cache, options.MaxConcurrentValidations);
+        _validations = new RunningValidations(_cache);
+        _limits = new ValidationLimits(options);
         _overloadReportDue = _timeProvider.GetTimestamp();
     }
 
@@ -49,7 +53,7 @@ internal sealed class TokenValidator : IDisposable
     /// Finds out whose a token is. Completed at once, without a lock, a copy or a look into the token, when the token is
     /// known. Giving up ends only the waiting.
     /// </summary>
-    public ValueTask<TokenVerdict> ValidateAsync(PresentedToken token, CancellationToken cancellationToken)
+    public ValueTask<TokenVerdict> ValidateAsync(PresentedToken token, HttpContext context)
     {
         if (token.Span.Length > LongestToken)
         {
@@ -62,7 +66,7 @@ internal sealed class TokenValidator : IDisposable
             return new(TokenVerdict.Refuse(SxtTokenRefusal.MalformedToken));
         }
 
-        return _cache.Find(key) is { } known ? new(known) : ValidateUnknownAsync(token, key, cancellationToken);
+        return _cache.Find(key) is { } known ? new(known) : ValidateUnknownAsync(token, key, context);
     }
 
     public void Invalidate(ReadOnlySpan<char> token)
@@ -77,12 +81,13 @@ internal sealed class TokenValidator : IDisposable
     public void Dispose()
     {
         _validations.End();
-        _inquiry.Dispose();
+        _check.Dispose();
+        _limits.Dispose();
         _transport.Dispose();
         _cache.Dispose();
     }
 
-    private ValueTask<TokenVerdict> ValidateUnknownAsync(PresentedToken token, ReadOnlySpan<char> key, CancellationToken cancellationToken)
+    private ValueTask<TokenVerdict> ValidateUnknownAsync(PresentedToken token, ReadOnlySpan<char> key, HttpContext context)
     {
         var (claims, refusal) = TokenClaims.Read(token.Span);
         if (claims is null)
@@ -95,16 +100,42 @@ internal sealed class TokenValidator : IDisposable
             return new(TokenVerdict.Refuse(reason));
         }
 
-        if (_inquiry.Pause is var pause && pause > TimeSpan.Zero)
+        var slot = ValidationLimits.SlotOf(_options.CallerAddress(context));
+        var value = token.Copy();
+        return new(_validations.Join(key.ToString(), running => Decline(slot, running), () => CheckAsync(value, claims, slot))
+            .WaitAsync(context.RequestAborted));
+    }
+
+    private async Task<RunningValidations.Outcome> CheckAsync(string token, TokenClaims claims, int? slot)
+    {
+        var outcome = await _check.AskAsync(token, claims).ConfigureAwait(false);
+        if (outcome.Verdict.Failure is SxtTokenRefusedException)
         {
-            return new(TokenVerdict.Unavailable(new SxtValidationUnavailableException(
-                SxtFailureReason.Throttled, "The gateway asked for fewer calls.", pause)));
+            _limits.NoteRefusal(slot);
         }
 
-        var value = token.Copy();
-        return _validations.Join(key.ToString(), () => _inquiry.AskAsync(value, claims)) is { } validation
-            ? new(validation.WaitAsync(cancellationToken))
-            : new(Overload());
+        return outcome;
+    }
+
+    /// <summary>Why the gateway is not asked now, however good the token may be.</summary>
+    private TokenVerdict? Decline(int? slot, int running)
+    {
+        if (_check.PauseFor(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
+        {
+            return TokenVerdict.Unavailable(new SxtValidationUnavailableException(
+                SxtFailureReason.Throttled, "The gateway asked for fewer calls.", pause));
+        }
+
+        return _limits.Admit(slot, running) switch
+        {
+            ValidationLimits.Answer.Ask => null,
+            ValidationLimits.Answer.AllAreOver => Overload(),
+            _ => TokenVerdict.Unavailable(new SxtValidationUnavailableException(
+                SxtFailureReason.Throttled, "Too many unknown tokens come from this address.", AddressRetryAfter)
+            {
+                StatusCode = StatusCodes.Status429TooManyRequests,
+            }),
+        };
     }
 
     /// <summary>Why the gateway need not be asked: whatever it says, the token would be refused.</summary>
@@ -114,7 +145,7 @@ internal sealed class TokenValidator : IDisposable
         var skew = _clock.IsKnown ? KnownClockSkew : _options.ClockSkew;
         return claims.UsableUntil <= now - skew ? SxtTokenRefusal.Expired
             : claims.NotBefore > now + skew ? SxtTokenRefusal.NotYetValid
-            : claims.User is not null && !_allowed.Contains(claims.User, claims.Subscription) ? SxtTokenRefusal.UserNotAllowed
+            : !_allowed.MayContain(claims.User, claims.Subscription) ? SxtTokenRefusal.UserNotAllowed
             : null;
     }
 
@@ -126,7 +157,7 @@ internal sealed class TokenValidator : IDisposable
         var next = _timeProvider.Add(now, OverloadReportInterval);
         if (now >= due && Interlocked.CompareExchange(ref _overloadReportDue, next, due) == due)
         {
-            _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations);
+            _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
         }
 
         return TokenVerdict.Unavailable(new SxtValidationUnavailableException(

@@ -76,6 +76,9 @@ public class BearerOptionsTests
     [InlineData("""{ "CacheSize": "0" }""", "CacheSize is 0; it must be between 1 and")]
     [InlineData("""{ "CacheSize": "many" }""", "'Authentication:Schemes:SxtBearer:CacheSize' must be a whole number")]
     [InlineData("""{ "MaxConcurrentValidations": "0" }""", "MaxConcurrentValidations is 0; it must be between 1 and")]
+    [InlineData("""{ "MaxValidationsPerSecond": "0" }""", "MaxValidationsPerSecond is 0; it must be between 1 and")]
+    [InlineData("""{ "MaxValidationsPerAddress": "0" }""", "MaxValidationsPerAddress is 0; it must be between 1 and")]
+    [InlineData("""{ "MaxRefusalsPerAddress": "0" }""", "MaxRefusalsPerAddress is 0; it must be between 1 and")]
     [InlineData("""{ "GatewayTimeout": "01:00:00" }""", "GatewayTimeout is 01:00:00; it must be between")]
     [InlineData("""{ "ClockSkew": "02:00:00" }""", "ClockSkew is 02:00:00; it must be between")]
     [InlineData("""{ "SaveToken": "yes" }""", "'Authentication:Schemes:SxtBearer:SaveToken' must be true or false")]
@@ -101,7 +104,7 @@ public class BearerOptionsTests
     [Fact]
     public void Every_option_that_is_not_for_code_only_is_a_setting()
     {
-        string[] codeOnly = ["Events", "EventsType", "BackchannelHttpHandler", "TimeProvider", "ForwardDefaultSelector"];
+        string[] codeOnly = ["Events", "EventsType", "BackchannelHttpHandler", "CallerAddress", "TimeProvider", "ForwardDefaultSelector"];
 
         var properties = typeof(SxtBearerOptions).GetProperties().Select(property => property.Name).Distinct().Except(codeOnly);
 

@@ -235,7 +235,7 @@ public class CacheTests
     [Fact]
     public async Task Refused_tokens_do_not_displace_callers()
     {
-        await using var app = await InboundApp.StartAsync(options => (options.AllowAnyUser, options.CacheSize) = (true, 20));
+        await using var app = await InboundApp.StartAsync(options => (options.AllowAnyUser, options.CacheSize, options.MaxValidationsPerSecond) = (true, 20, 1_000));
         var token = app.Issue();
         await ExpectAsync(HttpStatusCode.OK, app, token);
 

@@ -60,7 +60,7 @@ public sealed class HeaderFuzzing
 
     private static async Task CheckAsync(Func<string, DateTimeOffset, Gen<StringValues>> headers, int iterations)
     {
-        await using var app = await InboundApp.StartAsync(options => (options.AllowAnyUser, options.MaxConcurrentValidations) = (true, 10_000));
+        await using var app = await InboundApp.StartAsync(options => (options.AllowAnyUser, options.MaxConcurrentValidations, options.MaxValidationsPerSecond) = (true, 10_000, 1_000_000));
         var token = app.Issue();
 
         await headers(token, app.Time.GetUtcNow()).SampleAsync(

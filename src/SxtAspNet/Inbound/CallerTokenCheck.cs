@@ -4,8 +4,8 @@ using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Inbound;
 
-/// <summary>Asks the gateway about one token, and judges its answer.</summary>
-internal sealed class GatewayInquiry(
+/// <summary>Asks the gateway about a caller's token, and judges its answer.</summary>
+internal sealed class CallerTokenCheck(
     string scheme,
     SxtBearerOptions options,
     CallerGateway gateway,
@@ -16,17 +16,27 @@ internal sealed class GatewayInquiry(
     ILogger logger) : IDisposable
 {
     private static readonly TimeSpan UsualRetryAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// However long the gateway asks to be left alone, new callers are not locked out for longer: the next question shows
+    /// whether it still wants that.
+    /// </summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _issuer = options.ClaimsIssuer ?? gateway.Url.GetLeftPart(UriPartial.Authority);
     private long _notBefore = timeProvider.GetTimestamp();
+    private long _notBeforeForOthers = timeProvider.GetTimestamp();
 
     /// <summary>
-    /// How long the gateway, which asked for fewer calls, is still to be left alone; zero: it may be asked.
+    /// How long the gateway, which asked for fewer calls, is still to be left alone; zero: it may be asked. Addresses whose
+    /// tokens were refused lately wait twice as long, so that others are the first ones when it ends.
     /// </summary>
-    public TimeSpan Pause =>
-        timeProvider.Until(Volatile.Read(ref _notBefore)) is var pause && pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
+    public TimeSpan PauseFor(bool isInGoodStanding)
+    {
+        var pause = timeProvider.Until(isInGoodStanding ? Volatile.Read(ref _notBefore) : Volatile.Read(ref _notBeforeForOthers));
+        return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
+    }
 
     /// <summary>Asks. Never throws: whatever happens is an outcome, since many requests wait for it.</summary>
     public async Task<RunningValidations.Outcome> AskAsync(string token, TokenClaims claims)
@@ -39,7 +49,7 @@ internal sealed class GatewayInquiry(
                 transport, "Validation of a caller's token", token, options.GatewayTimeout, _stopping.Token).ConfigureAwait(false);
             var verdict = answer is null
                 ? TokenVerdict.Refuse(SxtTokenRefusal.RefusedByGateway)
-                : Judge(ValidTokenCall.ReadUser(answer), claims);
+                : Judge(ValidTokenCall.Read(answer), claims);
             return verdict.IsAccepted ? Accepted(verdict, claims, askedAt) : Refused(verdict);
         }
         catch (SxtAuthenticationException exception)
@@ -66,17 +76,20 @@ internal sealed class GatewayInquiry(
         _stopping.Dispose();
     }
 
-    private TokenVerdict Judge(string userId, TokenClaims claims)
+    private TokenVerdict Judge(ValidTokenAnswer user, TokenClaims claims)
     {
+        var userId = user.UserId!;
         if (claims.User is not null && claims.User != userId)
         {
             logger.UserMismatch(scheme, userId);
             return TokenVerdict.Refuse(SxtTokenRefusal.UserMismatch);
         }
 
-        return allowed.Contains(userId, claims.Subscription)
-            ? TokenVerdict.Accept(new AcceptedCaller(userId, claims, _issuer))
-            : TokenVerdict.Refuse(SxtTokenRefusal.UserNotAllowed);
+        return !allowed.Contains(userId, claims.Subscription) ? TokenVerdict.Refuse(SxtTokenRefusal.UserNotAllowed)
+            : options.RefuseRestricted && user.Restricted is true ? TokenVerdict.Refuse(SxtTokenRefusal.Restricted)
+            : options.RefuseTrial && user.Trial is true ? TokenVerdict.Refuse(SxtTokenRefusal.Trial)
+            : options.RefuseQuotaExceeded && user.QuotaExceeded is true ? TokenVerdict.Refuse(SxtTokenRefusal.QuotaExceeded)
+            : TokenVerdict.Accept(new AcceptedCaller(user, claims, _issuer));
     }
 
     private RunningValidations.Outcome Accepted(TokenVerdict verdict, TokenClaims claims, long askedAt)
@@ -97,8 +110,9 @@ internal sealed class GatewayInquiry(
         var retryAfter = UsualRetryAfter;
         if ((exception as SxtAuthenticationException)?.RetryAfter is { } wanted)
         {
-            retryAfter = wanted < LongestRetryAfter ? wanted : LongestRetryAfter;
+            retryAfter = wanted < LongestPause ? wanted : LongestPause;
             Volatile.Write(ref _notBefore, timeProvider.After(retryAfter));
+            Volatile.Write(ref _notBeforeForOthers, timeProvider.After(2 * retryAfter));
         }
 
         return new(

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+
+namespace SxtAspNet.Inbound;
+
+/// <summary>
+/// Which unknown tokens the gateway is asked about when they are many. Each address has a budget of calls and one of
+/// refusals; half of what all have together is kept for addresses in good standing, those whose tokens were not refused
+/// lately. So a flood of forged tokens does not keep genuine callers of other addresses out.
+/// </summary>
+/// <remarks>Real time, unlike the rest: .NET's limiters have no other.</remarks>
+internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
+{
+    /// <summary>
+    /// Addresses share this many budgets by their hash, which a caller can't foresee: memory stays bounded whatever number
+    /// of addresses a flood has.
+    /// </summary>
+    private const int Slots = 1 << 16;
+
+    private static readonly TimeSpan RefusalStep = TimeSpan.FromMinutes(1);
+
+    private readonly PartitionedRateLimiter<int> _calls = PerSlot(options.MaxValidationsPerAddress, TimeSpan.FromSeconds(1));
+    private readonly PartitionedRateLimiter<int> _refusals = PerSlot(options.MaxRefusalsPerAddress, RefusalStep);
+    private readonly TokenBucketRateLimiter _total = new(Bucket(options.MaxValidationsPerSecond, TimeSpan.FromSeconds(1)));
+
+    public enum Answer
+    {
+        Ask,
+        AddressIsOver,
+        AllAreOver,
+    }
+
+    /// <summary>The budget of a request's address; <see langword="null"/>: the address is not known.</summary>
+    public static int? SlotOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        plain.TryWriteBytes(bytes, out var length);
+        var hash = default(HashCode);
+        hash.AddBytes(bytes[..(plain.AddressFamily is AddressFamily.InterNetworkV6 ? 8 : length)]);
+        return (int)((uint)hash.ToHashCode() % Slots);
+    }
+
+    public bool IsInGoodStanding(int? slot) =>
+        slot is not { } known || _refusals.GetStatistics(known)!.CurrentAvailablePermits == options.MaxRefusalsPerAddress;
+
+    /// <summary>Takes from the budgets what a call costs.</summary>
+    /// <param name="slot">The address's.</param>
+    /// <param name="running">How many calls are under way.</param>
+    public Answer Admit(int? slot, int running)
+    {
+        // Half, rounded up: a limit of one is for whoever comes.
+        var isInGoodStanding = IsInGoodStanding(slot);
+        if (running >= (isInGoodStanding ? options.MaxConcurrentValidations : (options.MaxConcurrentValidations + 1) / 2))
+        {
+            return Answer.AllAreOver;
+        }
+
+        if (slot is { } known)
+        {
+            // The statistics count whole permits; to acquire none succeeds with the fraction of one.
+            if (_refusals.GetStatistics(known)!.CurrentAvailablePermits == 0)
+            {
+                return Answer.AddressIsOver;
+            }
+
+            using var calls = _calls.AttemptAcquire(known);
+            if (!calls.IsAcquired)
+            {
+                return Answer.AddressIsOver;
+            }
+        }
+
+        if (!isInGoodStanding && _total.GetStatistics()!.CurrentAvailablePermits <= options.MaxValidationsPerSecond / 2)
+        {
+            return Answer.AllAreOver;
+        }
+
+        using var total = _total.AttemptAcquire();
+        return total.IsAcquired ? Answer.Ask : Answer.AllAreOver;
+    }
+
+    /// <summary>The gateway refused a token of this address.</summary>
+    public void NoteRefusal(int? slot)
+    {
+        if (slot is { } known)
+        {
+            _refusals.AttemptAcquire(known).Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _refusals.Dispose();
+        _total.Dispose();
+    }
+
+    private static PartitionedRateLimiter<int> PerSlot(int limit, TimeSpan period) =>
+        PartitionedRateLimiter.Create<int, int>(slot => RateLimitPartition.GetTokenBucketLimiter(slot, _ => Bucket(limit, period)));
+
+    private static TokenBucketRateLimiterOptions Bucket(int limit, TimeSpan period) =>
+        new() { TokenLimit = limit, TokensPerPeriod = limit, ReplenishmentPeriod = period, QueueLimit = 0 };
+}
