@@ -2,10 +2,14 @@ namespace SxtAspNet;
 
 /// <summary>
 /// Runs calls into one piece of foreign code (a key source, a store, a lock, a handler) within time limits. Such code may
-/// hang, ignore its token, finish when nobody waits any more, or block the thread that calls it.
+/// hang, ignore its token, block or throw when it is cancelled, finish when nobody waits any more, or block the thread that
+/// calls it.
 /// </summary>
 internal sealed class ForeignCode(Runtime runtime)
 {
+    /// <summary>How many threads a piece of code may block before it gets no more.</summary>
+    private const int MostBlocked = 4;
+
     private int _blocked;
 
     /// <summary>Runs a call.</summary>
@@ -14,7 +18,7 @@ internal sealed class ForeignCode(Runtime runtime)
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
     /// <exception cref="TimeoutException">
-    /// It took longer than the limit; or an earlier call still blocks its thread, to which no second one is added.
+    /// It took longer than the limit; or earlier calls still block their threads, to which no further one is added.
     /// </exception>
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, ValueTask<T>> call,
@@ -22,25 +26,38 @@ internal sealed class ForeignCode(Runtime runtime)
         CancellationToken cancellationToken,
         Func<T, ValueTask>? discard = null)
     {
-        if (Volatile.Read(ref _blocked) > 0)
+        if (Volatile.Read(ref _blocked) >= MostBlocked)
         {
             throw new TimeoutException();
         }
 
-        using var timeout = new CancellationTokenSource(limit, runtime.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var running = new Call<T>(call, either.Token);
+        // A token of its own: whoever registers with it may block or throw when it is cancelled.
+        var abandoned = new CancellationTokenSource();
+        var running = new Call<T>(call, abandoned.Token);
         runtime.StartForeign(() => running.Start(this));
+        Task waiting = running.Result.WaitAsync(limit, runtime.TimeProvider, cancellationToken);
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (running.Result.IsCompleted)
+        {
+            return await running.Result.ConfigureAwait(false);
+        }
+
+        running.Abandon(this);
+        runtime.StartForeign(() => Cancel(abandoned));
+        _ = DiscardAsync(running.Result, discard);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new TimeoutException();
+    }
+
+    private static void Cancel(CancellationTokenSource abandoned)
+    {
         try
         {
-            return await running.Result.WaitAsync(either.Token).ConfigureAwait(false);
+            abandoned.Cancel();
         }
-        catch (Exception) when (either.IsCancellationRequested)
+        catch (Exception)
         {
-            running.Abandon(this);
-            _ = DiscardAsync(running.Result, discard);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TimeoutException();
+            // The caller was told already that the call did not work.
         }
     }
 
@@ -61,9 +78,10 @@ internal sealed class ForeignCode(Runtime runtime)
 
     private sealed class Call<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
-        private const int Blocking = 0;
-        private const int Returned = 1;
-        private const int Abandoned = 2;
+        private const int Queued = 0;
+        private const int Started = 1;
+        private const int Returned = 2;
+        private const int Abandoned = 3;
 
         // Where the call ends, its caller goes on: neither has more to do there.
         private readonly TaskCompletionSource<T> _result = new();
@@ -73,6 +91,13 @@ internal sealed class ForeignCode(Runtime runtime)
 
         public async void Start(ForeignCode code)
         {
+            // Its turn came when nobody waited any more.
+            if (Interlocked.CompareExchange(ref _state, Started, Queued) != Queued)
+            {
+                _result.TrySetCanceled(CancellationToken.None);
+                return;
+            }
+
             try
             {
                 ValueTask<T> running;
@@ -101,8 +126,9 @@ internal sealed class ForeignCode(Runtime runtime)
         public void Abandon(ForeignCode code)
         {
             Interlocked.Increment(ref code._blocked);
-            if (Interlocked.CompareExchange(ref _state, Abandoned, Blocking) != Blocking)
+            if (Interlocked.CompareExchange(ref _state, Abandoned, Started) != Started)
             {
+                Interlocked.CompareExchange(ref _state, Abandoned, Queued);
                 Interlocked.Decrement(ref code._blocked);
             }
         }

@@ -34,6 +34,8 @@ internal static class MonotonicTime
     public static TimeSpan AsTimerDelay(this TimeSpan delay) =>
         delay <= TimeSpan.Zero ? TimeSpan.Zero : delay < LongestTimerDelay ? delay : LongestTimerDelay;
 
+    public static TimeSpan AtMost(this TimeSpan time, TimeSpan most) => time < most ? time : most;
+
     /// <summary>An instant a time after another one.</summary>
     public static DateTimeOffset Plus(this DateTimeOffset instant, TimeSpan delay) =>
         delay > DateTimeOffset.MaxValue - instant ? DateTimeOffset.MaxValue

@@ -112,11 +112,13 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
         List<ISxtKeySource> opened = [];
         var canOnlySign = false;
         var hasFailed = false;
-        foreach (var source in keys.SourcesFor(options))
+
+        // All at once: of several sources that hang, each would take its time limit.
+        foreach (var (source, opening) in keys.SourcesFor(options).Select(source => (source, keys.OpenAsync(source, options, cancellationToken))).ToArray())
         {
             try
             {
-                using var signingKey = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+                using var signingKey = await opening.ConfigureAwait(false);
                 opened.Add(source);
                 var key = SealKey.Derive(signingKey);
                 canOnlySign |= key is null && first is null;

@@ -86,8 +86,7 @@ internal sealed class CurrentSession
         Usable is { } active && !ReferenceEquals(active.Session, sent.Session) ? active : null;
 
     /// <summary>
-    /// Uses a session if its generation is higher than the present one's. Of the same generation it only tells whether
-    /// the present session is shared.
+    /// Uses a session if it is newer than the present one. Of the same one it only tells whether it is shared.
     /// </summary>
     public void Offer(Session session, bool isShared, string? storeProblem)
     {
@@ -96,9 +95,9 @@ internal sealed class CurrentSession
         lock (_gate)
         {
             var current = _snapshot.Session;
-            if (current is not null && session.Generation <= current.Generation)
+            if (current is not null && !SharedSession.IsNewer(session, current))
             {
-                if (session.Generation == current.Generation)
+                if (SharedSession.IsSame(session, current))
                 {
                     _snapshot = _snapshot with { IsShared = isShared, StoreProblem = storeProblem };
                 }
@@ -123,7 +122,7 @@ internal sealed class CurrentSession
     {
         switch (outcome)
         {
-            case RenewalOutcome.Adopted adopted:
+            case RenewalOutcome.Adopted adopted when !IsInUse(adopted.Session):
                 Offer(adopted.Session, isShared: true, storeProblem: null);
                 break;
             case RenewalOutcome.Granted granted:
@@ -153,15 +152,12 @@ internal sealed class CurrentSession
         return true;
     }
 
-    /// <summary>Notes whether the store can be used.</summary>
-    /// <returns>Whether it could not be used before.</returns>
-    public bool SetStoreProblem(string? problem)
+    /// <summary>Notes what is wrong with the store, if anything.</summary>
+    public void SetStoreProblem(string? problem)
     {
         lock (_gate)
         {
-            var hadProblem = _snapshot.StoreProblem is not null;
             _snapshot = _snapshot with { StoreProblem = problem };
-            return hadProblem;
         }
     }
 
@@ -182,8 +178,9 @@ internal sealed class CurrentSession
     /// <summary>When the present token stops working, on the monotonic clock; now, if there is none.</summary>
     public long UnusableFrom()
     {
-        var snapshot = _snapshot;
-        return _active is null ? _context.Time.GetTimestamp() : ToTimestamp(snapshot, snapshot.Session!.UnusableFrom);
+        // In this order: once there is a token, there is a session.
+        var active = _active;
+        return active is null ? _context.Time.GetTimestamp() : ToTimestamp(_snapshot, active.Session.UnusableFrom);
     }
 
     /// <summary>When an instant of the present session comes, on the monotonic clock.</summary>

@@ -32,15 +32,17 @@ internal sealed class Renewal(
     public bool IsShared => store.IsShared;
 
     /// <summary>Finds or gets the session after the present one.</summary>
-    public async Task<RenewalOutcome> RunAsync(RenewalCause cause)
+    /// <param name="cause">Why.</param>
+    /// <param name="before">What was known when that was decided: another session may be here by now.</param>
+    public async Task<RenewalOutcome> RunAsync(RenewalCause cause, SessionSnapshot before)
     {
-        var attempt = new Attempt(cause, current.Snapshot);
+        var attempt = new Attempt(cause, before);
         notices.Subscribe();
 
         // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
         sealKeys.ForgetUnknown();
         var farm = await ReadFirstAsync(attempt).ConfigureAwait(false);
-        return farm.Decided ?? (farm.Problem is { } problem
+        return farm.Decided ?? (farm.Stored.Problem is { } problem
             ? await RenewPrivatelyAsync(attempt, problem).ConfigureAwait(false)
             : await RenewInTurnAsync(attempt).ConfigureAwait(false));
     }
@@ -55,7 +57,7 @@ internal sealed class Renewal(
             current.SinceDeath is null ? null : granter.LoginTime ?? TimeSpan.Zero,
             context.Options,
             jitter);
-        for (var pause = FirstPause; ; pause = Min(pause * 2, LongestPause))
+        for (var pause = FirstPause; ; pause = (pause * 2).AtMost(LongestPause))
         {
             var notice = notices.Next;
             var held = await farmLock.TryAcquireAsync().ConfigureAwait(false);
@@ -67,13 +69,9 @@ internal sealed class Renewal(
                 }
             }
 
-            if (held.Problem is not null)
-            {
-                patience = Min(patience, WithoutLockService * jitter);
-            }
-
             var waited = context.Time.GetElapsedTime(startedAt);
-            if (waited >= patience)
+            var limit = held.Problem is null ? patience : patience.AtMost(WithoutLockService * jitter);
+            if (waited >= limit)
             {
                 context.Logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
 
@@ -81,16 +79,16 @@ internal sealed class Renewal(
                 return await RenewNowAsync(attempt, mayRefresh: held.Problem is null).ConfigureAwait(false);
             }
 
-            await context.Runtime.WaitAsync(notice, Min(pause, patience - waited), context.Stopping).ConfigureAwait(false);
+            await context.Runtime.WaitAsync(notice, pause.AtMost(limit - waited), context.Stopping).ConfigureAwait(false);
             var farm = await ReadAsync(attempt).ConfigureAwait(false);
             if (farm.Decided is not null)
             {
                 return farm.Decided;
             }
 
-            if (farm.Problem is not null)
+            if (farm.Stored.Problem is not null)
             {
-                return await RenewPrivatelyAsync(attempt, farm.Problem).ConfigureAwait(false);
+                return await RenewPrivatelyAsync(attempt, farm.Stored.Problem).ConfigureAwait(false);
             }
         }
     }
@@ -104,9 +102,9 @@ internal sealed class Renewal(
             return farm.Decided;
         }
 
-        if (farm.Problem is not null)
+        if (farm.Stored.Problem is not null)
         {
-            return await RenewPrivatelyAsync(attempt, farm.Problem).ConfigureAwait(false);
+            return await RenewPrivatelyAsync(attempt, farm.Stored.Problem).ConfigureAwait(false);
         }
 
         if (store.IsShared)
@@ -132,7 +130,20 @@ internal sealed class Renewal(
             // Used before it is published: at a strict gateway the last token is dead already. And what comes back from the
             // store has no refresh token.
             current.Offer(session, isShared: false, storeProblem: null);
-            return await shared.PublishAsync(farm.Stored, session).ConfigureAwait(false);
+            var published = await shared.PublishAsync(farm.Stored, session).ConfigureAwait(false);
+            if (published is RenewalOutcome.Granted { StoreProblem: { } problem })
+            {
+                context.Logger.StoreUnavailable(problem);
+            }
+
+            return published;
+        }
+
+        // While it lasted, another instance may have succeeded.
+        farm = await ReadAsync(attempt).ConfigureAwait(false);
+        if (farm.Decided is RenewalOutcome.Adopted)
+        {
+            return farm.Decided;
         }
 
         // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
@@ -153,7 +164,7 @@ internal sealed class Renewal(
 
         // No refresh of a shared session: it would end the access token that other instances still use, and they could
         // not see the new one.
-        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared).ConfigureAwait(false);
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared && !current.Snapshot.IsShared).ConfigureAwait(false);
         var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
         return session is not null
             ? new RenewalOutcome.Granted(session, IsShared: false, problem)
@@ -173,7 +184,7 @@ internal sealed class Renewal(
             context.Logger.RefreshFailed(grant.Failure.Reason, grant.Failure.Message);
         }
 
-        if (attempt.Cause is RenewalCause.Death && deaths.Count(attempt.Before) is { } postponement)
+        if (deaths.Postpone() is { } postponement)
         {
             return new(null, postponement);
         }
@@ -189,22 +200,28 @@ internal sealed class Renewal(
     private async Task<FarmState> ReadFirstAsync(Attempt attempt)
     {
         var startedAt = context.Time.GetTimestamp();
-        for (var read = 1; ; read++)
+        FarmState farm;
+        var reads = 0;
+        do
         {
-            var farm = await ReadAsync(attempt).ConfigureAwait(false);
-            if (farm.Problem is null
-                || attempt.Before.Session is not null
-                || read == MostFirstReads
-                || context.Time.GetElapsedTime(startedAt) + context.Options.StoreTimeout > 2 * context.Options.StoreTimeout)
-            {
-                return farm;
-            }
+            farm = await ReadAsync(attempt).ConfigureAwait(false);
         }
+        while (farm.Stored.Problem is not null
+            && attempt.Before.Session is null
+            && ++reads < MostFirstReads
+            && context.Time.GetElapsedTime(startedAt) <= context.Options.StoreTimeout);
+        return farm;
     }
 
     /// <summary>Reads the record and the note beside it.</summary>
     private async Task<FarmState> ReadAsync(Attempt attempt)
     {
+        if (current.Usable is { } usable && SharedSession.IsNewer(usable.Session, attempt.Before.Session))
+        {
+            // Adopted or granted since this attempt was decided on.
+            return new(default, default, new RenewalOutcome.Adopted(usable.Session));
+        }
+
         var stored = await store.ReadAsync().ConfigureAwait(false);
         if (stored.Problem is not null)
         {
@@ -224,14 +241,9 @@ internal sealed class Renewal(
         return new(stored with { Problem = note.Problem }, note, postponed);
     }
 
-    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
     /// <summary>What a renewal starts from.</summary>
     private sealed record Attempt(RenewalCause Cause, SessionSnapshot Before);
 
     /// <summary>What the store holds, and what that means for a renewal, if it decides it.</summary>
-    private readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided)
-    {
-        public string? Problem => Stored.Problem;
-    }
+    private readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided);
 }

@@ -9,48 +9,70 @@ internal sealed class SessionDeaths
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
 
     private readonly SessionContext _context;
+    private readonly Lock _gate = new();
+    private SessionSnapshot? _last;
     private int _inARow;
-    private TimeSpan _lastWait;
+    private TimeSpan _wait;
+    private long _waitUntil;
 
     public SessionDeaths(SessionContext context, CurrentSession current)
     {
         _context = context;
-        current.Changed += change =>
-        {
-            if (change is SessionChange.Renewed)
-            {
-                Forget();
-            }
-        };
+        current.Changed += change => OnChanged(change, current.Snapshot);
     }
 
     /// <summary>What to tell the person on call, when deaths are frequent.</summary>
     public string? Explanation { get; private set; }
 
-    /// <summary>Counts a death that is to be followed by a login.</summary>
-    /// <returns>Why that login has to wait, and how long; <see langword="null"/>: it has not.</returns>
-    public SxtAuthenticationException? Count(SessionSnapshot dead)
+    /// <summary>Whether the next login has to wait.</summary>
+    /// <returns>Why, and how long; <see langword="null"/>: it has not.</returns>
+    public SxtAuthenticationException? Postpone()
     {
-        // Granted some time before it was adopted; but what an instant says may be wrong.
-        var age = _context.Time.GetElapsedTime(dead.InstalledAt);
-        age = _context.Clock.Now - dead.Session!.GrantedAt is var sinceGranted && sinceGranted > age ? sinceGranted : age;
-        var half = dead.Session.Lifetime / 2;
-        var young = half < Young ? half : Young;
-        young = _lastWait * 2 > young ? _lastWait * 2 : young;
-        _inARow = age < young ? _inARow + 1 : 0;
-        _lastWait = RetryPolicy.AfterDeaths(_inARow, _context.Runtime.Random());
-        if (_lastWait == TimeSpan.Zero)
+        lock (_gate)
         {
-            Explanation = null;
-            return null;
+            return Explanation is not null && _context.Time.Until(_waitUntil) is var wait && wait > TimeSpan.Zero
+                ? new SxtAuthenticationException(
+                    SxtFailureReason.SessionEnded, $"Session of user '{_context.Identity.UserId}': {Explanation}", retryAfter: wait)
+                : null;
         }
-
-        Explanation = $"The gateway ended {_inARow} sessions in a row soon after their login. Does another program log "
-            + "in or out as the same user, or does the gateway allow one session per user?";
-        return new SxtAuthenticationException(
-            SxtFailureReason.SessionEnded, $"Session of user '{_context.Identity.UserId}': {Explanation}", retryAfter: _lastWait);
     }
 
-    /// <summary>A session has lived until its renewal.</summary>
-    private void Forget() => (_inARow, _lastWait, Explanation) = (0, TimeSpan.Zero, null);
+    private void OnChanged(SessionChange change, SessionSnapshot present)
+    {
+        lock (_gate)
+        {
+            switch (change)
+            {
+                case SessionChange.Ended:
+                    Count(present);
+                    break;
+                case SessionChange.Renewed when _last is not null && !IsYoung(_last):
+                    // That one has lived until its renewal.
+                    (_inARow, _wait, Explanation) = (0, TimeSpan.Zero, null);
+                    break;
+            }
+
+            _last = present;
+        }
+    }
+
+    private void Count(SessionSnapshot dead)
+    {
+        _inARow = IsYoung(dead) ? _inARow + 1 : 0;
+        _wait = RetryPolicy.AfterDeaths(_inARow, _context.Runtime.Random());
+        _waitUntil = _context.Time.After(_wait);
+        Explanation = _wait == TimeSpan.Zero ? null
+            : $"The gateway ended {_inARow} sessions in a row soon after their login. Does another program log "
+            + "in or out as the same user, or does the gateway allow one session per user?";
+    }
+
+    private bool IsYoung(SessionSnapshot snapshot)
+    {
+        // Granted some time before it was adopted; but what an instant says may be wrong.
+        var age = _context.Time.GetElapsedTime(snapshot.InstalledAt);
+        age = _context.Clock.Now - snapshot.Session!.GrantedAt is var sinceGranted && sinceGranted > age ? sinceGranted : age;
+        var half = snapshot.Session.Lifetime / 2;
+        var young = half < Young ? half : Young;
+        return age < (_wait * 2 > young ? _wait * 2 : young);
+    }
 }

@@ -10,13 +10,20 @@ internal readonly record struct Grant(Session? Session, SxtAuthenticationExcepti
 /// <summary>Has the gateway grant sessions, and numbers them.</summary>
 internal sealed class SessionGranter(SessionContext context, CurrentSession current, GatewayClient gateway, LoginProcedure login, SxtMetrics metrics)
 {
+    private readonly Lock _gate = new();
     private long _highestSeen;
 
     /// <summary>How long the last login took; <see langword="null"/> before the first.</summary>
     public TimeSpan? LoginTime { get; private set; }
 
     /// <summary>Notes a generation, so that the next one is higher.</summary>
-    public void See(Session? session) => _highestSeen = Math.Max(_highestSeen, session?.Generation ?? 0);
+    public void See(Session? session)
+    {
+        lock (_gate)
+        {
+            _highestSeen = Math.Max(_highestSeen, session?.Generation ?? 0);
+        }
+    }
 
     /// <summary>Refreshes the present session, if that can be done. Its refresh token is spent before it is sent, whatever becomes of the call.</summary>
     /// <returns><see langword="null"/>: it can't be done.</returns>
@@ -99,7 +106,10 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
 
     private long NextGeneration(DateTimeOffset grantedAt)
     {
-        _highestSeen = Math.Max(grantedAt.ToUnixTimeMilliseconds(), _highestSeen + 1);
-        return _highestSeen;
+        lock (_gate)
+        {
+            _highestSeen = Math.Max(grantedAt.ToUnixTimeMilliseconds(), _highestSeen + 1);
+            return _highestSeen;
+        }
     }
 }

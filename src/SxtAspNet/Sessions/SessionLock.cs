@@ -31,8 +31,9 @@ internal sealed class SessionLock(SessionContext context, IDistributedLockProvid
             return handle;
         }
 
+        var held = new Handle(handle.Value, _code, context);
         context.Logger.LockTaken();
-        return new(new Handle(handle.Value, _code, context));
+        return new(held);
     }
 
     /// <summary>A release that can't hang or fail: the lease ends by itself soon enough.</summary>

@@ -45,7 +45,7 @@ internal sealed class SessionManager(
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
-        var failure = await RunAsync(() => renewals.Join(RenewalCause.Command), isLogout: false, cancellationToken).ConfigureAwait(false);
+        var failure = await RunAsync(() => renewals.Join(RenewalCause.Command, current.Snapshot), isLogout: false, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             throw failure.ToException(renewals.UntilNextAttempt);
@@ -65,7 +65,7 @@ internal sealed class SessionManager(
     {
         if (current.Snapshot.Session is null)
         {
-            renewals.Join(RenewalCause.Schedule);
+            renewals.Join(RenewalCause.Schedule, current.Snapshot);
         }
     }
 
@@ -93,6 +93,7 @@ internal sealed class SessionManager(
         while (true)
         {
             var next = current.Next;
+            var before = current.Snapshot;
             if (current.Usable is { } usable)
             {
                 return usable;
@@ -103,7 +104,7 @@ internal sealed class SessionManager(
             var operation = renewals.Running;
             if (operation is null && untilNext == TimeSpan.Zero)
             {
-                operation = renewals.Join(RenewalCause.Request);
+                operation = renewals.Join(RenewalCause.Request, before);
             }
             else if (failure is not null && operation is not { IsLogout: true })
             {

@@ -40,11 +40,12 @@ internal sealed class SessionRenewals : IDisposable
     /// <summary>What is under way, if anything.</summary>
     public SessionOperation? Running => _running;
 
-    /// <summary>Starts a renewal, unless a renewal or a logout is under way: then that one is joined.</summary>
-    public SessionOperation Join(RenewalCause cause) => Join(isLogout: false, () => _renewal.RunAsync(cause));
+    /// <summary>Starts a renewal, decided on by what was known before; or joins the renewal or logout that is under way.</summary>
+    public SessionOperation Join(RenewalCause cause, SessionSnapshot before) =>
+        Join(isLogout: false, before, () => _renewal.RunAsync(cause, before));
 
-    /// <summary>Starts a logout, unless a renewal or a logout is under way: then that one is joined.</summary>
-    public SessionOperation JoinLogout() => Join(isLogout: true, _logout.RunAsync);
+    /// <summary>Starts a logout, or joins the renewal or logout that is under way.</summary>
+    public SessionOperation JoinLogout() => Join(isLogout: true, _current.Snapshot, _logout.RunAsync);
 
     /// <summary>How long it is until the next attempt after a failure; zero when it is due or under way.</summary>
     public TimeSpan UntilNextAttempt =>
@@ -78,7 +79,7 @@ internal sealed class SessionRenewals : IDisposable
         _timer.Dispose();
     }
 
-    private SessionOperation Join(bool isLogout, Func<Task<RenewalOutcome>> work)
+    private SessionOperation Join(bool isLogout, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionOperation operation;
         lock (_gate)
@@ -91,18 +92,18 @@ internal sealed class SessionRenewals : IDisposable
             _running = operation = new SessionOperation(isLogout, _context.Runtime);
         }
 
-        _context.Runtime.StartDetached(() => RunAsync(operation, work));
+        _context.Runtime.StartDetached(() => RunAsync(operation, before, work));
         return operation;
     }
 
-    private async Task RunAsync(SessionOperation operation, Func<Task<RenewalOutcome>> work)
+    private async Task RunAsync(SessionOperation operation, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionFailure? failure = null;
         try
         {
             using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
             var (outcome, unexpected) = await CatchAsync(work).ConfigureAwait(false);
-            failure = TakeOver(outcome, operation.IsLogout);
+            failure = TakeOver(outcome, before, operation.IsLogout);
             if (failure is not null && !_context.Stopping.IsCancellationRequested)
             {
                 _context.Logger.AttemptFailed(
@@ -116,7 +117,11 @@ internal sealed class SessionRenewals : IDisposable
         finally
         {
             // Also when a logger of the app throws: an operation that never ends would be the last one.
-            Interlocked.CompareExchange(ref _running, null, operation);
+            if (Interlocked.CompareExchange(ref _running, null, operation) == operation)
+            {
+                _timer.Change(RetryPolicy.AfterThrowingLogger, Timeout.InfiniteTimeSpan);
+            }
+
             operation.End(failure);
         }
     }
@@ -129,8 +134,7 @@ internal sealed class SessionRenewals : IDisposable
         }
         catch (Exception exception)
         {
-            var isStopping = _context.Stopping.IsCancellationRequested && exception is OperationCanceledException;
-            var cause = isStopping
+            var cause = _context.Stopping.IsCancellationRequested
                 ? new SxtAuthenticationException(SxtFailureReason.TimedOut, "The app stops.")
                 : new SxtAuthenticationException(
                     SxtFailureReason.Unexpected,
@@ -141,13 +145,16 @@ internal sealed class SessionRenewals : IDisposable
     }
 
     /// <summary>Takes over what an operation ended in; only then the next one can start.</summary>
-    private SessionFailure? TakeOver(RenewalOutcome outcome, bool isLogout)
+    private SessionFailure? TakeOver(RenewalOutcome outcome, SessionSnapshot before, bool isLogout)
     {
         _current.Offer(outcome);
         lock (_gate)
         {
             _running = null;
-            var failure = ToFailure(outcome);
+
+            // What failed here, another instance may have done meanwhile.
+            var isOvertaken = !isLogout && _current.Usable is { } usable && SharedSession.IsNewer(usable.Session, before.Session);
+            var failure = isOvertaken ? null : ToFailure(outcome);
             _failure = failure is not null && isLogout ? _failure : failure;
             SetTimer();
             return failure;
@@ -161,7 +168,7 @@ internal sealed class SessionRenewals : IDisposable
         switch (outcome)
         {
             case RenewalOutcome.Postponed postponed:
-                return new(postponed.Cause, count, time.After(postponed.Delay), time.After(postponed.UrgentDelay));
+                return new(postponed.Cause, Math.Max(1, count - 1), time.After(postponed.Delay), time.After(postponed.UrgentDelay));
             case RenewalOutcome.Failed failed:
                 var jitter = _context.Runtime.Random();
                 return new(failed.Cause, count, RetryAt(hasToken: true), RetryAt(hasToken: false));
@@ -178,18 +185,15 @@ internal sealed class SessionRenewals : IDisposable
     {
         lock (_gate)
         {
-            if (change is SessionChange.Renewed or SessionChange.Installed)
-            {
-                // What failed here, another instance has done.
-                _failure = null;
-            }
-
+            // What failed here, another instance has done.
+            _failure = change is SessionChange.Renewed or SessionChange.Installed ? null : _failure;
             SetTimer();
         }
     }
 
     private void OnTimer()
     {
+        var before = _current.Snapshot;
         lock (_gate)
         {
             if (_isStopping || _running is not null || NextAttempt() is not { } due)
@@ -204,7 +208,7 @@ internal sealed class SessionRenewals : IDisposable
             }
         }
 
-        Join(RenewalCause.Schedule);
+        Join(RenewalCause.Schedule, before);
     }
 
     private void SetTimer()

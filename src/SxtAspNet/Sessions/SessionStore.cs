@@ -25,7 +25,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     private readonly ForeignCode _code = new(context.Runtime);
 
     /// <summary>The last record that could not be opened (its hash: a record may be large), and since when it was there.</summary>
-    private (byte[] Hash, long MetAt)? _unreadable;
+    private volatile Unreadable? _unreadable;
 
     /// <summary>Whether other processes see the store.</summary>
     public bool IsShared => seal is not null;
@@ -123,7 +123,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
             return context.Time.GetElapsedTime(known.MetAt) > Abandoned;
         }
 
-        _unreadable = (hash, context.Time.GetTimestamp());
+        _unreadable = new Unreadable(hash, context.Time.GetTimestamp());
         context.Logger.RecordUnreadable(name);
         return false;
     }
@@ -144,6 +144,8 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
                 context).ConfigureAwait(false);
     }
+
+    private sealed record Unreadable(byte[] Hash, long MetAt);
 }
 
 /// <summary>What a store held: the bytes, and the session in them; neither when it was empty, or when there is a problem.</summary>

@@ -10,8 +10,13 @@ internal sealed class SharedSession(
 {
     private const int MostAttempts = 3;
 
+    /// <summary>The order of sessions: by generation. Two that got the same one are told apart by their tokens, by all alike.</summary>
     public static bool IsNewer([NotNullWhen(true)] Session? candidate, Session? than) =>
-        candidate is not null && candidate.Generation > (than?.Generation ?? 0);
+        candidate is not null
+        && (candidate.Generation > (than?.Generation ?? 0)
+            || (candidate.Generation == than?.Generation && string.CompareOrdinal(candidate.AccessToken?.GetValue(), than.AccessToken?.GetValue()) > 0));
+
+    public static bool IsSame(Session? one, Session other) => one is not null && !IsNewer(one, other) && !IsNewer(other, one);
 
     /// <summary>Adopts a session: what the gateway grants next gets a higher generation.</summary>
     public RenewalOutcome Adopt(Session session)
@@ -84,14 +89,13 @@ internal sealed class SharedSession(
                 return Adopt(expected.Session);
             }
 
-            if (replaced.Value || expected.Session?.Generation == session.Generation)
+            if (replaced.Value || IsSame(expected.Session, session))
             {
                 await notices.PublishAsync().ConfigureAwait(false);
                 return new RenewalOutcome.Granted(session, IsShared: store.IsShared);
             }
         }
 
-        context.Logger.StoreUnavailable(problem);
         return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
 }

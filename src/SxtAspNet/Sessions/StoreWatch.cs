@@ -53,47 +53,44 @@ internal sealed class StoreWatch : IDisposable
     public async Task CheckAsync()
     {
         _notices.Subscribe();
+        var hadProblem = _current.Snapshot.StoreProblem is not null;
         var stored = await _store.ReadAsync().ConfigureAwait(false);
-        if (stored.Problem is not null)
-        {
-            if (!_current.SetStoreProblem(stored.Problem) && !_isStopped)
-            {
-                _context.Logger.StoreUnavailable(stored.Problem);
-            }
-
-            return;
-        }
-
-        if (_current.SetStoreProblem(null))
+        var problem = stored.Problem ?? await CompareAsync(stored).ConfigureAwait(false);
+        _current.SetStoreProblem(problem);
+        if (problem is null && hadProblem)
         {
             _context.Logger.StoreAvailable();
         }
+        else if (problem is not null && !hadProblem && !_isStopped)
+        {
+            _context.Logger.StoreUnavailable(problem);
+        }
+    }
 
+    /// <returns>What is wrong with the store, if anything.</returns>
+    private async Task<string?> CompareAsync(StoredSession stored)
+    {
         var snapshot = _current.Snapshot;
-        if (SharedSession.IsNewer(stored.Session, snapshot.Session))
+        if (SharedSession.IsNewer(stored.Session, snapshot.Session)
+            && (stored.Session.IsTombstone || await _shared.IsUsableAsync(stored.Session).ConfigureAwait(false)))
         {
-            if (stored.Session.IsTombstone || await _shared.IsUsableAsync(stored.Session).ConfigureAwait(false))
-            {
-                _shared.Adopt(stored.Session);
-                _current.Offer(stored.Session, isShared: true, storeProblem: null);
-                return;
-            }
+            _shared.Adopt(stored.Session);
+            _current.Offer(stored.Session, isShared: true, storeProblem: null);
         }
-
-        if (snapshot.Session is not { } mine)
-        {
-            return;
-        }
-
-        if (stored.Session?.Generation == mine.Generation)
+        else if (snapshot.Session is { } mine && SharedSession.IsSame(stored.Session, mine))
         {
             _current.Offer(mine, isShared: true, storeProblem: null);
         }
-        else if (_current.Usable?.Session == mine && (_context.Clock.IsKnown || mine.RefreshToken is not null))
+        else if (_current.Usable is { } usable && usable.Session == snapshot.Session
+            && (_context.Clock.IsKnown || usable.Session.RefreshToken is not null))
         {
             // Without knowing the time, an expired session of somebody else's would be put back for ever.
-            _current.Offer(await _shared.PublishAsync(stored, mine).ConfigureAwait(false));
+            var outcome = await _shared.PublishAsync(stored, usable.Session).ConfigureAwait(false);
+            _current.Offer(outcome);
+            return (outcome as RenewalOutcome.Granted)?.StoreProblem;
         }
+
+        return null;
     }
 
     /// <summary>Checks no more.</summary>
@@ -126,30 +123,35 @@ internal sealed class StoreWatch : IDisposable
 
     private async Task RunAsync()
     {
-        using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
         try
         {
-            await CheckAsync().ConfigureAwait(false);
+            using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
+            try
+            {
+                await CheckAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!_isStopped && !_context.Stopping.IsCancellationRequested)
+            {
+                // A poll comes again; what it must not do is end the process.
+                _context.Logger.StoreCheckFailed(failure);
+            }
         }
-        catch (Exception) when (_isStopped)
+        catch (Exception)
         {
-            // The app ends, and what a check needs ends with it: connection, keys. That is no outage to report.
+            // The app ends, and what a check needs ends with it; or a logger of the app throws.
         }
-        catch (Exception failure)
+        finally
         {
-            // A poll comes again; what it must not do is end the process, or all polls after it.
-            _context.Logger.StoreCheckFailed(failure);
-        }
+            bool isWanted;
+            lock (_gate)
+            {
+                (isWanted, _isChecking, _isWanted) = (_isWanted, false, false);
+            }
 
-        bool isWanted;
-        lock (_gate)
-        {
-            (isWanted, _isChecking, _isWanted) = (_isWanted, false, false);
-        }
-
-        if (isWanted)
-        {
-            Request();
+            if (isWanted)
+            {
+                Request();
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 
 namespace SxtAspNet.Simulation.Scenario;
@@ -59,7 +60,7 @@ internal sealed partial class FarmSimulation
     /// <summary>Whatever happens, a record in an atomic store is replaced by a newer one only.</summary>
     private void CheckWrite(string name, byte[]? before, byte[] after)
     {
-        if (_room.IsAtomic && before is not null && _records.Read(name, before) is { } old && _records.Read(name, after) is { } @new && @new.Generation <= old.Generation)
+        if (_room.IsAtomic && before is not null && _records.Read(name, before) is { } old && _records.Read(name, after) is { } @new && !SharedSession.IsNewer(@new, old))
         {
             Violate($"The session of generation {old.Generation} was overwritten by {@new.Generation}.");
         }

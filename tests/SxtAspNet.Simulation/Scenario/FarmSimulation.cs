@@ -56,7 +56,7 @@ internal sealed partial class FarmSimulation : IDisposable
 
     public SimulationResult Run()
     {
-        var size = _random.Next(1, 6);
+        var size = _random.NextDouble() < 0.1 ? 8 : _random.Next(1, 6);
         Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}");
         MakeFirstKey();
         for (var i = 0; i < size; i++)

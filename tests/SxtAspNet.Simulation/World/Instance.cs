@@ -37,7 +37,7 @@ internal sealed class Instance : IDisposable
         services.AddSingleton(new Runtime(new InstanceTime(clock, Process, wallClockError))
         {
             Random = random.NextDouble,
-            StartDetached = work => Process.WhenRunning(() => _ = work()),
+            StartDetached = work => clock.After(TimeSpan.FromMilliseconds(random.Next(0, 6)), () => Process.WhenRunning(() => _ = work())),
             StartForeign = StartForeign,
             Completions = TaskCreationOptions.None,
         });

@@ -84,7 +84,9 @@ public class FloodTests
     {
         using var limits = new ValidationLimits(new SxtBearerOptions
         {
-            MaxValidationsPerSecond = 4, MaxValidationsPerAddress = 100, MaxConcurrentValidations = 2,
+            MaxValidationsPerSecond = 4,
+            MaxValidationsPerAddress = 100,
+            MaxConcurrentValidations = 2,
         });
         limits.NoteRefusal(1);
 

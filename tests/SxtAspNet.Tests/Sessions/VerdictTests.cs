@@ -99,7 +99,7 @@ public class VerdictTests
         app.Pass(TimeSpan.FromMinutes(2));
         app.Gateway.RevokeSessions(TestApp.User);
         app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(3), kind: SxtGatewayCallKind.ValidToken));
-        using var stream = new StreamContent(new MemoryStream("""{"sqlText":"SELECT 1"}"""u8.ToArray()));
+        using var stream = new StreamContent(new MemoryStream(new byte[100_000]));
         stream.Headers.ContentType = new("application/json");
 
         var sending = app.CreateClient().PostAsync("v1/sql", stream, TestContext.Current.CancellationToken);
