@@ -48,13 +48,13 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     }
 
     /// <summary>
-    /// Reads the key sources if there is no key to seal with, and once per token lifetime: an instance that only adopts would
+    /// Reads the key sources if there is no key to seal with, and once in two token lifetimes: an instance that only adopts would
     /// never hear of a rotation.
     /// </summary>
     /// <returns>Whether there is a key to seal with.</returns>
     public async Task<bool> EnsureAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        if (Sealing is null ? !IsJustTried : WasTriedBefore(TokenLifetime))
+        if (Sealing is null ? !IsJustTried : WasTriedBefore(ForgottenAfter))
         {
             await LoadAsync(options, cancellationToken).ConfigureAwait(false);
         }
