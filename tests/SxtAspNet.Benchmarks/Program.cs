@@ -2,9 +2,15 @@ using System.Globalization;
 using SxtAspNet.Benchmarks;
 using SxtAspNet.Benchmarks.Measuring;
 
-// "[handler] [redis] [threads] [inbound] [parts] [--rounds N]": all of them without a name.
+// "[handler] [redis] [threads] [inbound] [parts] [--rounds N]": all of them without a name. "forged" is a run of its own.
 var names = args.TakeWhile(argument => argument != "--rounds").ToArray();
 var rounds = new Rounds(args is [.., "--rounds", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5);
+
+if (names is ["forged"])
+{
+    await ForgedRun.RunAsync();
+    return;
+}
 
 if (IsWanted("handler"))
 {

@@ -183,6 +183,9 @@ internal sealed class CurrentSession
         return active is null ? _context.Time.GetTimestamp() : ToTimestamp(_snapshot, active.Session.UnusableFrom);
     }
 
+    /// <summary>From when on attempts are urgent: shortly before the present token stops working, so that a gateway that is back by then is met.</summary>
+    public long UrgentFrom() => _context.Time.Add(UnusableFrom(), -RetryPolicy.UrgentBefore(_context.Options));
+
     /// <summary>When an instant of the present session comes, on the monotonic clock.</summary>
     /// <remarks>
     /// As long as no answer has told the gateway's time, a session counts as granted when it was installed: usable and not

@@ -237,7 +237,7 @@ internal sealed class Renewal(
         }
 
         var note = await store.ReadNoteAsync().ConfigureAwait(false);
-        var postponed = attempt.Cause is RenewalCause.Command ? null : notes.Postpone(note.Note, hasToken: current.Usable is not null);
+        var postponed = attempt.Cause is RenewalCause.Command ? null : notes.Postpone(note.Note, hasToken: context.Time.Until(current.UrgentFrom()) > TimeSpan.Zero);
         return new(stored with { Problem = note.Problem }, note, postponed);
     }
 

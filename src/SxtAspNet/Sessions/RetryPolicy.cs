@@ -49,6 +49,9 @@ internal static class RetryPolicy
         return asked > delay ? asked : delay;
     }
 
+    /// <summary>How long before a token's end the next one becomes urgent.</summary>
+    public static TimeSpan UrgentBefore(SxtOptions options) => options.RenewBefore / 10;
+
     /// <summary>What the gateway asked for by Retry-After, as far as it is heeded.</summary>
     public static TimeSpan Asked(SxtAuthenticationException failure) => failure.RetryAfter is not { } asked ? TimeSpan.Zero
         : asked < LongestRetryAfter ? asked

@@ -244,7 +244,7 @@ internal sealed class SessionRenewals : IDisposable
         return Math.Max(due, _context.Time.Add(snapshot.InstalledAt, ShortestTimeBetween));
     }
 
-    /// <summary>As long as there is a token, an attempt may wait; once there is none, it is urgent.</summary>
+    /// <summary>As long as there is a token, an attempt may wait; once there is none, or soon will be, it is urgent.</summary>
     private long RetryAt(SessionFailure failure) =>
-        Math.Min(failure.RetryAt, Math.Max(_current.UnusableFrom(), failure.UrgentRetryAt));
+        Math.Min(failure.RetryAt, Math.Max(_current.UrgentFrom(), failure.UrgentRetryAt));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -58,6 +59,18 @@ public class SynchronousSendTests
 
         Assert.Equal(SxtFailureReason.Throttled, failure.Reason);
         Assert.Empty(app.Recorder.Requests);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_ends_in_time_also_when_no_thread_is_free_for_what_it_waits_for()
+    {
+        await using var app = new TestApp(
+            options => options.AcquireTimeout = TimeSpan.FromSeconds(0.1),
+            services => services.AddSingleton(new Runtime(TimeProvider.System) { StartDetached = static _ => { } }));
+
+        var failure = Assert.Throws<SxtAuthenticationException>(() => Send(app));
+
+        Assert.Equal(SxtFailureReason.TimedOut, failure.Reason);
     }
 
     private static HttpResponseMessage Send(TestApp app)
