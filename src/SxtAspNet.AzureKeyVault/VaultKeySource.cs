@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Logging;
@@ -45,11 +46,26 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
         {
             return await call(_client.Value).ConfigureAwait(false);
         }
+        catch (Exception failure) when (HasJson(failure))
+        {
+            // What is wrong with an answer is told by quoting it, and the value of the secret is in it.
+            throw _name.Unavailable("was not read: the answer is not one of a key vault. Check VaultUri, and whether a proxy changes answers.");
+        }
         catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
         {
             _logger.ReadingFailed(failure, _name.ToString());
             throw VaultFailure.Explain(failure, _name);
         }
+    }
+
+    private static bool HasJson(Exception? failure)
+    {
+        while (failure is not (null or JsonException))
+        {
+            failure = failure.InnerException;
+        }
+
+        return failure is not null;
     }
 
     private async Task<SxtSigningKey> ReadAsync(SecretClient client, string? version, CancellationToken cancellationToken)

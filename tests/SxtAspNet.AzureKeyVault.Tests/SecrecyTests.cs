@@ -68,8 +68,12 @@ public sealed class SecrecyTests : VaultTests
         secret.Expires = null;
         secret.Tags["sxt-public-key"] = key.Text;
         texts.Add((await FailAsync()).ToString());
-        Vault.Answer = context => context.Response.WriteAsync($"{{ \"value\": \"{key.Text}\", \"id\": {key.Text} }}");
-        texts.Add((await FailAsync()).ToString());
+        foreach (var beginning in new[] { "", "f", "n", "t" })
+        {
+            // A value that begins as a literal of JSON does is quoted whole by the parser.
+            Vault.Answer = context => context.Response.WriteAsync($"{{ \"value\": \"{key.Text}\", \"id\": {beginning}{key.Text} }}");
+            texts.Add((await FailAsync()).ToString());
+        }
 
         texts.AddRange(Logger.Collector.GetSnapshot().Select(record => $"{record.Message} {record.Exception}"));
         Assert.True(texts.Count > values.Length + 3);

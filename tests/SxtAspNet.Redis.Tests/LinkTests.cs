@@ -33,8 +33,8 @@ public class LinkTests(Servers servers)
         proxy.Accept();
         await farm.IsOnOneGenerationAsync();
         await Eventually.IsTrueAsync(
-            () => farm.Grants == traffic.Generations.Count,
-            "each generation took one call",
+            () => farm.Grants - traffic.Generations.Count is 0 or 1,
+            "each generation took one call, and a login of its own that came too late was dropped",
             () => $"{farm.Grants} grants, {traffic.Generations.Count} generations; {farm.Describe()}");
         await traffic.StopAsync();
 

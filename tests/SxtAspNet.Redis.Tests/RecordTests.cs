@@ -153,7 +153,7 @@ public class RecordTests(Servers servers)
             }
 
             // Long enough for one session and not for two.
-            Assert.InRange(value.Length, 1, farm.Tokens.Access.Max(token => token.Length) + 150);
+            Assert.InRange(value.Length, 1, farm.Tokens.Access.Max(token => token.Length) + 250);
         }
     }
 
