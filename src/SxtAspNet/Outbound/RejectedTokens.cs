@@ -160,7 +160,7 @@ internal sealed class RejectedTokens(
         if (current.End(session))
         {
             context.Logger.SessionFoundDead(session.Generation);
-            var operation = renewals.Join(RenewalCause.Death, current.Snapshot);
+            var operation = renewals.Join(RenewalCause.Request, current.Snapshot);
             await operation.WaitAsync(context.Options.AcquireTimeout, context.Stopping).ConfigureAwait(false);
         }
 

@@ -6,14 +6,11 @@ internal enum RenewalCause
     /// <summary>The schedule. It does not log in after a logout.</summary>
     Schedule,
 
-    /// <summary>A request needs a token.</summary>
+    /// <summary>Requests need a token: there is none, or theirs is dead.</summary>
     Request,
 
     /// <summary>The app asks for it, due or not.</summary>
     Command,
-
-    /// <summary>The gateway has ended the present session.</summary>
-    Death,
 }
 
 /// <summary>What an attempt to renew, or to log out, ends in.</summary>
