@@ -7,7 +7,7 @@ namespace SxtAspNet.Testing;
 
 /// <summary>
 /// The Space and Time gateway in your test's process: real Ed25519 challenges, real ES256 tokens, the documented
-/// lifetimes, faults on demand and a record of every call. It stands for <c>https://api.spaceandtime.app</c>; where the
+/// lifetimes, faults on demand and a record of every call. It stands for <see cref="SxtDefaults.GatewayUrl"/>; where the
 /// real gateway's behaviour is not documented, it is as strict as it could be (see
 /// <see cref="SxtGatewayEmulatorOptions"/>). All members are safe to use from any thread.
 /// </summary>
