@@ -98,6 +98,14 @@ public sealed class EmulatorTests : IDisposable
     }
 
     [Fact]
+    public async Task It_ends_when_its_reader_goes_away()
+    {
+        await using var emulator = await EmulatorProcess.StartAsync();
+
+        (await emulator.LeaveAsync()).EndedWith(3, "can't be written to stdout");
+    }
+
+    [Fact]
     public async Task It_ends_when_nobody_can_read_it() =>
         (await ToolProcess.RunRedirectedAsync(">/dev/full", "emulator")).EndedWith(3, "can't be written to stdout");
 

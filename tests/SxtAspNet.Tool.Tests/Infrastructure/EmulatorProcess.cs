@@ -48,5 +48,22 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         return new ToolResult(result.ExitCode, string.Join('\n', _lines) + result.Output, result.Error);
     }
 
+    /// <summary>Stops reading what it prints, and waits until it notices.</summary>
+    public async Task<ToolResult> LeaveAsync()
+    {
+        _process.StopReading();
+        using var client = new HttpClient { BaseAddress = Address };
+        try
+        {
+            using var response = await client.GetAsync(new Uri("v1/auth/idexists/x", UriKind.Relative), TestContext.Current.CancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            // It may be gone before it answers.
+        }
+
+        return await _process.WaitAsync();
+    }
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -9,6 +9,7 @@ internal sealed class ToolProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task<string>? _output;
     private readonly Task<string> _error;
+    private bool _isUnread;
 
     private ToolProcess(string file, IEnumerable<string> arguments, bool isReadByLine = false)
     {
@@ -55,10 +56,17 @@ internal sealed class ToolProcess : IAsyncDisposable
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "";
 
+    /// <summary>Closes the reading end of stdout, as a program does that a pipe leads to and that ends.</summary>
+    public void StopReading()
+    {
+        _process.StandardOutput.Close();
+        _isUnread = true;
+    }
+
     public async Task<ToolResult> WaitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var output = await (_output ?? _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        var output = _isUnread ? "" : await (_output ?? _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         return new ToolResult(_process.ExitCode, output, await _error);
     }
 
