@@ -37,4 +37,10 @@ public enum SxtGatewayCallKind
 
     /// <summary><c>POST /v1/sql</c>, <c>/v1/sql/dql</c>, <c>/v1/sql/dml</c> or <c>/v1/sql/ddl</c>.</summary>
     Sql,
+
+    /// <summary><c>POST /v1/auth/code-register</c>: a challenge for a user that is to be made.</summary>
+    RegisterChallenge,
+
+    /// <summary>A path that <see cref="SxtGatewayEmulatorOptions.Api"/> answers.</summary>
+    Api,
 }

@@ -62,6 +62,12 @@ public sealed class SxtGatewayCalls
         }
     }
 
+    /// <summary>
+    /// Tells of each call once it has been answered or its connection dropped, on the thread of the call. A handler must be
+    /// quick, and must not throw.
+    /// </summary>
+    public event Action<SxtGatewayCall>? Completed;
+
     /// <summary>How many calls of this kind have arrived, whatever became of them.</summary>
     public int Count(SxtGatewayCallKind kind)
     {
@@ -150,6 +156,8 @@ public sealed class SxtGatewayCalls
             entry.Status = status;
             entry.CompletedAt = at;
         }
+
+        Completed?.Invoke(new SxtGatewayCall(entry));
     }
 
     private sealed record Waiter(SxtGatewayCallKind Kind, int Count, TaskCompletionSource Arrived);

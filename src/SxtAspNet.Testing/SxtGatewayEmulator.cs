@@ -7,7 +7,7 @@ namespace SxtAspNet.Testing;
 
 /// <summary>
 /// The Space and Time gateway in your test's process: real Ed25519 challenges, real ES256 tokens, the documented
-/// lifetimes, faults on demand and a record of every call. It stands for <c>https://api.spaceandtime.app</c>; where the
+/// lifetimes, faults on demand and a record of every call. It stands for <see cref="SxtDefaults.GatewayUrl"/>; where the
 /// real gateway's behaviour is not documented, it is as strict as it could be (see
 /// <see cref="SxtGatewayEmulatorOptions"/>). All members are safe to use from any thread.
 /// </summary>
@@ -73,33 +73,37 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <summary>What has reached the gateway.</summary>
     public SxtGatewayCalls Calls => _core.Calls;
 
-    /// <summary>Starts a gateway over HTTP (Kestrel) on a free port of the loopback address.</summary>
+    /// <summary>Starts a gateway over HTTP (Kestrel) on the loopback address.</summary>
     /// <param name="options">How the gateway behaves; the strict defaults when omitted.</param>
     /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
+    /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    /// <exception cref="IOException">No port could be had.</exception>
+    /// <exception cref="IOException">The port is taken, or none could be had.</exception>
     public static Task<SxtGatewayEmulator> StartAsync(
         SxtGatewayEmulatorOptions? options = null,
         TimeProvider? timeProvider = null,
+        int port = 0,
         CancellationToken cancellationToken = default) =>
-        StartAsync(certificate: null, options, timeProvider, cancellationToken);
+        StartAsync(certificate: null, options, timeProvider, port, cancellationToken);
 
-    /// <summary>Starts a gateway over https on a free port of the loopback address.</summary>
+    /// <summary>Starts a gateway over https on the loopback address.</summary>
     /// <param name="certificate">The certificate that it shows.</param>
     /// <param name="options">How the gateway behaves; the strict defaults when omitted.</param>
     /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
+    /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    /// <exception cref="IOException">No port could be had.</exception>
+    /// <exception cref="IOException">The port is taken, or none could be had.</exception>
     public static async Task<SxtGatewayEmulator> StartHttpsAsync(
         SxtGatewayCertificate certificate = SxtGatewayCertificate.Valid,
         SxtGatewayEmulatorOptions? options = null,
         TimeProvider? timeProvider = null,
+        int port = 0,
         CancellationToken cancellationToken = default)
     {
         X509Certificate2 own = FrontCertificate.Create(certificate);
         try
         {
-            return await StartAsync(own, options, timeProvider, cancellationToken).ConfigureAwait(false);
+            return await StartAsync(own, options, timeProvider, port, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -209,12 +213,13 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
         X509Certificate2? certificate,
         SxtGatewayEmulatorOptions? options,
         TimeProvider? timeProvider,
+        int port,
         CancellationToken cancellationToken)
     {
         var core = new GatewayCore(options ?? new(), timeProvider ?? TimeProvider.System);
         try
         {
-            KestrelFront front = await KestrelFront.StartAsync(core, certificate, cancellationToken).ConfigureAwait(false);
+            KestrelFront front = await KestrelFront.StartAsync(core, certificate, port, cancellationToken).ConfigureAwait(false);
             return new SxtGatewayEmulator(
                 core, front, certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.RawData));
         }

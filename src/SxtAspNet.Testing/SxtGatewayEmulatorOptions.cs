@@ -41,6 +41,12 @@ public sealed class SxtGatewayEmulatorOptions
     public bool LoginEndsOtherSessions { get; set; }
 
     /// <summary>
+    /// Whether a challenge of <c>/v1/auth/code</c> makes a user that is not there yet, with the key that signs it, as older
+    /// SDKs expect. When not (the default), an unknown user is refused. <c>/v1/auth/code-register</c> makes users either way.
+    /// </summary>
+    public bool RegisterUnknownUsers { get; set; }
+
+    /// <summary>
     /// How far the gateway's clock is ahead of the emulator's <see cref="TimeProvider"/>; negative when it is behind.
     /// The <c>Date</c> header and every instant that the gateway issues or checks are on the gateway's clock.
     /// </summary>
@@ -55,6 +61,13 @@ public sealed class SxtGatewayEmulatorOptions
     /// call; what it throws becomes a 500. Without it there is a small table ETHEREUM.BLOCKS.
     /// </summary>
     public Func<SxtSqlRequest, string?>? Sql { get; set; }
+
+    /// <summary>
+    /// Answers the calls at paths that the emulator does not know itself, such as those for discovery, subscriptions and
+    /// proofs; <see langword="null"/> for 404. It is called as <see cref="Sql"/> is: once the access token has been accepted,
+    /// on the thread of the call; what it throws becomes a 500. Without it such calls are answered 404.
+    /// </summary>
+    public Func<SxtApiRequest, SxtApiAnswer?>? Api { get; set; }
 
     /// <summary>
     /// How long each call waits, on the emulator's <see cref="TimeProvider"/>, before the gateway does its work.

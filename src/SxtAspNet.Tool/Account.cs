@@ -38,10 +38,45 @@ internal sealed class Account : IDisposable
     /// </summary>
     /// <exception cref="ToolException">The gateway refused the user or the key.</exception>
     /// <exception cref="SxtAuthenticationException">The gateway can't be reached, or answers something else.</exception>
-    public async Task<Login> LoginAsync(OpenKey key, CancellationToken cancellationToken)
+    public Task<Login> LoginAsync(OpenKey key, CancellationToken cancellationToken) =>
+        LoginAsync(key, () => _client.RequestChallengeAsync(Timeout, cancellationToken), cancellationToken);
+
+    /// <summary>Makes the user, with the key as the first one on its keyring, and so logs in.</summary>
+    /// <exception cref="ToolException">The user exists, or whether it was made is not known.</exception>
+    /// <exception cref="SxtAuthenticationException">The gateway can't be reached, or answers something else.</exception>
+    public async Task<Login> RegisterAsync(OpenKey key, NewUser user, CancellationToken cancellationToken)
+    {
+        var isSigned = false;
+        try
+        {
+            return await LoginAsync(key, ChallengeAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.UserUnknown)
+        {
+            throw await UserExistsAsync(otherwise: false, cancellationToken).ConfigureAwait(false)
+                ? new ToolException($"{failure.Message} The user '{UserId}' exists; choose another id, or log in with a key that is on its keyring.", failure)
+                : new ToolException(failure.Message, failure);
+        }
+        catch (SxtAuthenticationException failure) when (isSigned)
+        {
+            throw new ToolException(
+                $"{Wording.ForCommandLine(failure.Message)} Whether the user was made is not known; '{SxtTool.Name} login' finds out.", failure);
+        }
+
+        async Task<string> ChallengeAsync()
+        {
+            var challenge = await Registration.RequestChallengeAsync(_transport, UserId, user, Timeout, cancellationToken).ConfigureAwait(false);
+            isSigned = true;
+            return challenge;
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    private async Task<Login> LoginAsync(OpenKey key, Func<Task<string>> requestChallenge, CancellationToken cancellationToken)
     {
         var start = _timeProvider.GetTimestamp();
-        var challenge = await _client.RequestChallengeAsync(Timeout, cancellationToken).ConfigureAwait(false);
+        var challenge = await requestChallenge().ConfigureAwait(false);
         var challenged = _timeProvider.GetTimestamp();
         var signature = await key.SignAsync(challenge, cancellationToken).ConfigureAwait(false);
         var signed = _timeProvider.GetTimestamp();
@@ -61,8 +96,6 @@ internal sealed class Account : IDisposable
         }
     }
 
-    public void Dispose() => _transport.Dispose();
-
     /// <summary>A late answer and an unknown user are refused just as a key that is not on the keyring.</summary>
     private async Task<ToolException> ExplainAsync(
         SxtAuthenticationException refusal, OpenKey key, bool isLate, CancellationToken cancellationToken)
@@ -73,12 +106,13 @@ internal sealed class Account : IDisposable
                 $"{refusal.Message} More than {ChallengeLifetime.TotalSeconds} s had passed since the challenge; try again.", refusal);
         }
 
-        return await UserExistsAsync(cancellationToken).ConfigureAwait(false)
+        return await UserExistsAsync(otherwise: true, cancellationToken).ConfigureAwait(false)
             ? new ToolException($"{refusal.Message} Put the public key {key.PublicKeyText} on the keyring of '{UserId}', or use a key that is on it.", refusal)
             : new ToolException($"The gateway {_options.GatewayUrl} knows no user '{UserId}'; check --user and --gateway.", refusal);
     }
 
-    private async Task<bool> UserExistsAsync(CancellationToken cancellationToken)
+    /// <summary>Only sharpens an error message; without an answer the message stays as it is.</summary>
+    private async Task<bool> UserExistsAsync(bool otherwise, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,8 +120,7 @@ internal sealed class Account : IDisposable
         }
         catch (SxtAuthenticationException)
         {
-            // This call only sharpens an error message; without an answer the message stays as it is.
-            return true;
+            return otherwise;
         }
     }
 }

@@ -24,7 +24,7 @@ internal static class NewFile
             throw new ToolException($"The file '{path}' can't be written, because its directory does not exist; create that first.");
         }
 
-        var temporary = Path.Combine(directory, $".{KeyTool.Name}-{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(directory, $".sxt-{Guid.NewGuid():N}.tmp");
         try
         {
             try

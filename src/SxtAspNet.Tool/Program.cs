@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace SxtAspNet.Tool;
 
-/// <summary>The process around <see cref="KeyTool"/>: its streams and its signals.</summary>
+/// <summary>The process around <see cref="SxtTool"/>: its streams and its signals.</summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
@@ -16,7 +16,7 @@ internal static class Program
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ExitCode.Interrupted));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ExitCode.Terminated));
 
-        var exitCode = await KeyTool.RunAsync(arguments, Console.Out, Console.Error, stop.Token).ConfigureAwait(false);
+        var exitCode = await SxtTool.RunAsync(arguments, StandardStream.OpenOutput(), StandardStream.OpenError(), stop.Token).ConfigureAwait(false);
         return exitCode == ExitCode.Interrupted ? stoppedBy : exitCode;
 
         void Stop(PosixSignalContext signal, int code)

@@ -23,6 +23,21 @@ internal sealed class Report
         return this;
     }
 
+    /// <summary>Adds a fact that only the JSON tells; people are told on stderr.</summary>
+    public Report Add(string member, bool value)
+    {
+        _json.Add(member, value);
+        return this;
+    }
+
+    /// <summary>Adds a text that stands alone on its line.</summary>
+    public Report Add(string member, string text)
+    {
+        _json.Add(member, text);
+        _lines.Add(text);
+        return this;
+    }
+
     /// <summary>Adds an instant, to the second; the gateway may not have told it.</summary>
     public Report Add(string label, string member, DateTimeOffset? instant)
     {

@@ -15,7 +15,7 @@ internal sealed class StderrLogger(TextWriter error) : ILogger
     {
         if (IsEnabled(logLevel))
         {
-            error.WriteLine($"{KeyTool.Name}: warning: {formatter(state, exception)}");
+            error.WriteLine($"{SxtTool.Name}: warning: {formatter(state, exception)}");
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class Wording
         ("a key file has the settings PasswordFile and Password.", $"give {PasswordFile}."),
         ("Check the path in the settings, and that the secret is mounted.", "Check the path."),
         ("Check the path in the settings, and", "Check the path and"),
-        ("openssl genpkey -algorithm ed25519", $"{KeyTool.Name} new FILE"),
+        ("openssl genpkey -algorithm ed25519", $"{SxtTool.Name} key new FILE"),
     ];
 
     public static string ForCommandLine(string message) =>

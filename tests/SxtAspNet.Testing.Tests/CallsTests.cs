@@ -56,6 +56,20 @@ public sealed class CallsTests
     }
 
     [Fact]
+    public async Task Each_call_is_told_of_when_it_is_over()
+    {
+        await using TestGateway gateway = TestGateway.InMemory();
+        var told = new List<string>();
+        gateway.Calls.Completed += call => told.Add($"{call.Kind} {call.Status}");
+        gateway.Emulator.InjectFault(SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.IdExists));
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => gateway.Client.FetchAsync("v1/auth/idexists/x"));
+        await gateway.Client.LoginAsync(gateway.User);
+
+        Assert.Equal(["IdExists ", "Challenge 200", "Token 200"], told);
+    }
+
+    [Fact]
     public async Task A_dropped_call_is_recorded_without_a_status()
     {
         await using TestGateway gateway = TestGateway.InMemory();

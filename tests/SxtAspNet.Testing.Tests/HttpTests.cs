@@ -28,6 +28,18 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task A_port_of_one_s_own_is_taken_or_refused_when_it_is_taken()
+    {
+        int port = FreePort();
+        await using SxtGatewayEmulator gateway =
+            await SxtGatewayEmulator.StartAsync(port: port, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(port, gateway.BaseAddress.Port);
+        await Assert.ThrowsAsync<IOException>(
+            () => SxtGatewayEmulator.StartAsync(port: port, cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task After_the_stop_nobody_listens()
     {
         TestGateway gateway = await TestGateway.StartAsync(Front.Http);
@@ -114,5 +126,12 @@ public sealed class HttpTests
 
         // How often is the runtime's affair (4 in .NET 10.0); the first of them is on a new connection.
         Assert.InRange(gateway.Calls.Count(SxtGatewayCallKind.Logout), 2, 10);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -43,12 +43,24 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task A_signature_without_the_prefix_is_refused_when_there_was_one()
+    public async Task A_prefix_may_also_be_left_out_of_what_is_signed()
     {
         await using TestGateway gateway = TestGateway.InMemory();
         string code = await gateway.Client.GetChallengeAsync(gateway.User.Id, prefix: "Sign in: ");
 
         using HttpResponseMessage response = await gateway.Client.AnswerChallengeAsync(gateway.User, code);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_signature_over_the_prefix_alone_is_refused()
+    {
+        await using TestGateway gateway = TestGateway.InMemory();
+        string code = await gateway.Client.GetChallengeAsync(gateway.User.Id, prefix: "Sign in: ");
+
+        using HttpResponseMessage response = await gateway.Client.AnswerChallengeAsync(
+            gateway.User.Id, code, gateway.User.Sign("Sign in: "), gateway.User.PublicKeyText);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }

@@ -52,8 +52,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
         var time = new FakeTimeProvider(Start);
         var emulator = front == Front.Http
-            ? await SxtGatewayEmulator.StartAsync(options, time, TestContext.Current.CancellationToken)
-            : await SxtGatewayEmulator.StartHttpsAsync(SxtGatewayCertificate.Valid, options, time, TestContext.Current.CancellationToken);
+            ? await SxtGatewayEmulator.StartAsync(options, time, cancellationToken: TestContext.Current.CancellationToken)
+            : await SxtGatewayEmulator.StartHttpsAsync(SxtGatewayCertificate.Valid, options, time, cancellationToken: TestContext.Current.CancellationToken);
         return new(emulator, time, front == Front.Http ? new SocketsHttpHandler { AllowAutoRedirect = false } : Trusting(emulator));
     }
 

@@ -52,6 +52,20 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task A_user_may_have_no_subscription_through_refreshes_too()
+    {
+        await using TestGateway gateway = TestGateway.InMemory();
+        gateway.Emulator.DescribeUser(gateway.User.Id, new() { HasSubscriptionClaim = false });
+
+        SessionJson first = await gateway.Client.LoginAsync(gateway.User);
+        SessionJson second = await gateway.Client.RefreshAsync(first);
+
+        Assert.All(
+            [first.AccessToken, second.AccessToken, gateway.Emulator.IssueAccessToken(gateway.User.Id)],
+            token => Assert.False(Read(token).Claims.TryGetProperty("subscription", out _)));
+    }
+
+    [Fact]
     public async Task Through_a_refresh_the_session_and_its_end_stay_and_the_iteration_changes()
     {
         await using TestGateway gateway = TestGateway.InMemory();

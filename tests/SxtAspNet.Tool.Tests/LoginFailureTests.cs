@@ -13,7 +13,7 @@ public sealed class LoginFailureTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
             "login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", "nobody", "--key", account.KeyFile);
 
         login.FailedWith("'nobody'", "check --user and --gateway");
@@ -25,7 +25,7 @@ public sealed class LoginFailureTests
         await using var account = await TestAccount.StartAsync();
         account.Gateway.InjectFault(SxtGatewayFault.Answer(200, "{\"authCode\":\"0123456789abcdef\"}", kind: SxtGatewayCallKind.Challenge));
 
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
             "login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", "nobody", "--key", account.KeyFile);
 
         login.FailedWith("knows no user 'nobody'", account.Gateway.BaseAddress.ToString(), "check --user and --gateway");
@@ -46,7 +46,7 @@ public sealed class LoginFailureTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
         [
             "login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", account.UserId,
             "--key", .. account.Folder.WriteEncrypted("battery-staple"),
@@ -72,7 +72,7 @@ public sealed class LoginFailureTests
         await using var account = await TestAccount.StartAsync();
         await using var hole = await BlackHole.StartAsync();
 
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
             "login", "--gateway", hole.Uri.ToString(), "--user", account.UserId, "--key", account.KeyFile, "--timeout", "6");
 
         login.FailedWith(account.UserId, "no answer while connecting within 5 s (dropped packets?)", "check --gateway, DNS, proxy and firewall");
@@ -133,7 +133,7 @@ public sealed class LoginFailureTests
         await using var account = await TestAccount.StartAsync();
         account.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan));
         using var stop = new CancellationTokenSource();
-        var running = SxtKey.RunUntilAsync(stop.Token, ["login", .. account.Options]);
+        var running = Sxt.RunUntilAsync(stop.Token, ["login", .. account.Options]);
         await account.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.Challenge, 1, TestContext.Current.CancellationToken);
 
         await stop.CancelAsync();

@@ -92,7 +92,7 @@ public sealed class LoginTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
             ["login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", account.UserId, "--key", .. account.Folder.WriteEncrypted()]);
 
         login.Succeeded();
@@ -104,7 +104,7 @@ public sealed class LoginTests
         await using var account = await TestAccount.StartAsync();
 
         // Nothing is at that path of the emulator, and its record tells where the tool looked.
-        await SxtKey.RunAsync("login", "--gateway", $"{account.Gateway.BaseAddress}proxy", "--user", account.UserId, "--key", account.KeyFile);
+        await Sxt.RunAsync("login", "--gateway", $"{account.Gateway.BaseAddress}proxy", "--user", account.UserId, "--key", account.KeyFile);
 
         Assert.Equal("/proxy/v1/auth/code", account.Gateway.Calls.All[0].Path);
     }

@@ -14,7 +14,7 @@ public sealed class OpenSslTests : IDisposable
     public async Task Openssl_reads_a_new_key()
     {
         SkipWithoutOpenSsl();
-        var made = (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).Succeeded();
+        var made = (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).Succeeded();
 
         var der = await OpenSslAsync("pkey", "-in", _folder.At("sxt.pem"), "-pubout", "-outform", "DER");
 
@@ -25,12 +25,12 @@ public sealed class OpenSslTests : IDisposable
     public async Task A_new_key_that_openssl_encrypted_is_shown()
     {
         SkipWithoutOpenSsl();
-        var made = (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).Succeeded();
+        var made = (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).Succeeded();
         var password = _folder.Write("password", "a-password\n");
         var encrypted = await OpenSslAsync(
             "pkcs8", "-topk8", "-in", _folder.At("sxt.pem"), "-v2", "aes-256-cbc", "-passout", $"file:{password}");
 
-        var shown = await SxtKey.RunAsync("show", _folder.Write("encrypted.pem", encrypted), "--password-file", password, "--json");
+        var shown = await Sxt.RunAsync("key", "show", _folder.Write("encrypted.pem", encrypted), "--password-file", password, "--json");
 
         Assert.Equal(Assert.Single(made.Lines), shown.Succeeded().ReadJson().GetProperty("publicKey").GetString());
     }

@@ -14,9 +14,9 @@ public sealed class ProcessTests
         await using var account = await TestAccount.StartAsync();
         var path = account.Folder.At("new.pem");
 
-        var made = (await ToolProcess.RunAsync("new", path)).Succeeded();
-        var added = (await ToolProcess.RunAsync(["keys", "add", path, .. account.Options])).Succeeded();
-        var list = (await ToolProcess.RunAsync(["keys", "list", .. account.Options])).Succeeded();
+        var made = (await ToolProcess.RunAsync("key", "new", path)).Succeeded();
+        var added = (await ToolProcess.RunAsync(["keyring", "add", path, .. account.Options])).Succeeded();
+        var list = (await ToolProcess.RunAsync(["keyring", "list", .. account.Options])).Succeeded();
         var login = (await ToolProcess.RunAsync(
             "login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", account.UserId, "--key", path)).Succeeded();
 
@@ -31,8 +31,8 @@ public sealed class ProcessTests
     {
         using var folder = new KeyFolder();
 
-        (await ToolProcess.RunAsync("show", folder.At("none.pem"))).FailedWith("does not exist");
-        Assert.Equal(2, (await ToolProcess.RunAsync("show")).ExitCode);
+        (await ToolProcess.RunAsync("key", "show", folder.At("none.pem"))).FailedWith("does not exist");
+        Assert.Equal(2, (await ToolProcess.RunAsync("key", "show")).ExitCode);
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class ProcessTests
     {
         using var folder = new KeyFolder();
 
-        (await ToolProcess.RunUnderAsync(umask, "new", folder.At("sxt.pem"))).Succeeded();
+        (await ToolProcess.RunUnderAsync(umask, "key", "new", folder.At("sxt.pem"))).Succeeded();
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.At("sxt.pem")));
     }
@@ -54,12 +54,12 @@ public sealed class ProcessTests
     {
         using var folder = new KeyFolder();
 
-        var results = await Task.WhenAll(ToolProcess.RunAsync("new", folder.At("sxt.pem")), ToolProcess.RunAsync("new", folder.At("sxt.pem")));
+        var results = await Task.WhenAll(ToolProcess.RunAsync("key", "new", folder.At("sxt.pem")), ToolProcess.RunAsync("key", "new", folder.At("sxt.pem")));
 
         var winner = Assert.Single(results, result => result.ExitCode == 0);
         Assert.Single(results, result => result.ExitCode == 1);
         Assert.Equal(["sxt.pem"], folder.Names);
-        var shown = (await ToolProcess.RunAsync("show", folder.At("sxt.pem"))).Succeeded();
+        var shown = (await ToolProcess.RunAsync("key", "show", folder.At("sxt.pem"))).Succeeded();
         Assert.Contains(winner.Lines[0], shown.Output, StringComparison.Ordinal);
     }
 

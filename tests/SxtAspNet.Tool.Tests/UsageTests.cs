@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SxtAspNet.Tool.Tests.Infrastructure;
 
 namespace SxtAspNet.Tool.Tests;
@@ -8,16 +9,16 @@ public sealed class UsageTests
     private static readonly string[] Login = ["login", "--user", "orders-service", "--key", "none.pem"];
 
     [Theory]
-    [InlineData("Required command")]
-    [InlineData("Required command", "keys")]
-    [InlineData("'FILE' missing", "new")]
-    [InlineData("FILE is empty", "new", "")]
-    [InlineData("Unrecognized command or argument", "new", "one.pem", "two.pem")]
-    [InlineData("Unrecognized command or argument 'nonsense'", "nonsense")]
-    [InlineData("'FILE' missing", "show")]
+    [InlineData("Give a command: key, keyring, login, register, emulator.")]
+    [InlineData("Give a command: list, add.", "keyring")]
+    [InlineData("'FILE' missing", "key", "new")]
+    [InlineData("FILE is empty", "key", "new", "")]
+    [InlineData("Unrecognized command or argument", "key", "new", "one.pem", "two.pem")]
+    [InlineData("There is no command 'dotnet sxt nonsense'.", "nonsense")]
+    [InlineData("'FILE' missing", "key", "show")]
     [InlineData("'--user' is required", "login", "--key", "sxt.pem")]
     [InlineData("'--key' is required", "login", "--user", "orders-service")]
-    [InlineData("'FILE' missing", "keys", "add", "--user", "orders-service", "--key", "sxt.pem")]
+    [InlineData("'FILE' missing", "keyring", "add", "--user", "orders-service", "--key", "sxt.pem")]
     [InlineData("--key is empty", "login", "--user", "orders-service", "--key", "")]
     [InlineData("--user is missing", "login", "--user", "", "--key", "sxt.pem")]
     [InlineData("--user holds white space", "login", "--user", "orders service", "--key", "sxt.pem")]
@@ -41,13 +42,14 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("--help")]
-    [InlineData("new", "--help")]
+    [InlineData("key", "new", "--help")]
+    [InlineData("key", "--help")]
     [InlineData("login", "--help")]
-    [InlineData("keys", "add", "--help")]
+    [InlineData("keyring", "add", "--help")]
     [InlineData("--version")]
     public async Task Help_and_version_go_to_stdout(params string[] arguments)
     {
-        var result = (await SxtKey.RunAsync(arguments)).Succeeded();
+        var result = (await Sxt.RunAsync(arguments)).Succeeded();
 
         Assert.NotEmpty(result.Output);
         Assert.Empty(result.Error);
@@ -55,11 +57,71 @@ public sealed class UsageTests
 
     [Fact]
     public async Task Help_calls_the_tool_by_its_name() =>
-        Assert.Contains("sxt-key keys add <FILE> [options]", (await SxtKey.RunAsync("keys", "add", "--help")).Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet sxt keyring add <FILE> [options]", (await Sxt.RunAsync("keyring", "add", "--help")).Output, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("key", "kye", "new", "sxt.pem")]
+    [InlineData("key new", "new", "sxt.pem")]
+    [InlineData("key new", "nwe", "sxt.pem")]
+    [InlineData("keyring list", "keyring", "lists")]
+    [InlineData("keyring list", "key", "list")]
+    [InlineData("login", "logn", "--user", "orders-service")]
+    [InlineData("emulator", "emualtor")]
+    public async Task A_misspelt_command_gets_one_line_with_the_nearest_one(string nearest, params string[] arguments) =>
+        (await Sxt.RunAsync(arguments)).EndedWith(2, $"did you mean 'dotnet sxt {nearest}'?", "--help");
+
+    [Theory]
+    [InlineData("'--json' is no option of 'dotnet sxt key new'", "key", "new", "--json")]
+    [InlineData("'--force' is no option", "key", "new", "sxt.pem", "--force")]
+    [InlineData("'-f' is no option", "key", "new", "-f", "sxt.pem")]
+    [InlineData("'-f' is no option", "key", "new", "--", "-f")]
+    [InlineData("'-' is no file", "key", "new", "-")]
+    [InlineData("'-' is no file", "key", "show", "-")]
+    [InlineData("did you mean '--json'?", "key", "show", "sxt.pem", "--jsno")]
+    [InlineData("'--bogus' is no option of 'dotnet sxt login'", "login", "--user", "--bogus", "--key", "sxt.pem")]
+    [InlineData("did you mean '--gateway'?", "keyring", "list", "--user", "me", "--key", "sxt.pem", "--gatewy=https://gateway.test")]
+    [InlineData("'--bogus' is no option of 'dotnet sxt'", "--bogus")]
+    [InlineData("FILE begins with '-'", "key", "new", "-1")]
+    [InlineData("--key begins with '-'", "login", "--user", "me", "--key=-f")]
+    public async Task What_begins_with_a_dash_is_an_option_or_a_mistake(string problem, params string[] arguments)
+    {
+        var before = Directory.GetFiles(Environment.CurrentDirectory);
+
+        (await Sxt.RunAsync(arguments)).EndedWith(2, problem, "--help");
+
+        Assert.Equal(before, Directory.GetFiles(Environment.CurrentDirectory));
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("key", "show", "--help")]
+    public async Task Help_lists_the_forms_of_key_files_and_the_exit_codes(params string[] arguments)
+    {
+        var help = (await Sxt.RunAsync(arguments)).Succeeded().Output;
+
+        Assert.All(KeyFormats.Forms, form => Assert.Contains(form, help, StringComparison.Ordinal));
+        int[] codes = [ExitCode.Success, ExitCode.Failure, ExitCode.Usage, ExitCode.OutputLost, ExitCode.Interrupted, ExitCode.Terminated];
+        Assert.All(codes, code => Assert.Contains($"{Environment.NewLine}  {code,-5}", help, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_tool_s_page_lists_the_same_exit_codes()
+    {
+        var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "tool.md"));
+
+        foreach (var code in (int[])[ExitCode.Success, ExitCode.Failure, ExitCode.Usage, ExitCode.OutputLost])
+        {
+            Assert.Contains($"| {code} |", page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"| {ExitCode.Interrupted}, {ExitCode.Terminated} |", page, StringComparison.Ordinal);
+    }
+
+    private static string Here([CallerFilePath] string file = "") => file;
 
     private static async Task AssertRefusedAsync(string problem, string[] arguments)
     {
-        var result = await SxtKey.RunAsync(arguments);
+        var result = await Sxt.RunAsync(arguments);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Output);

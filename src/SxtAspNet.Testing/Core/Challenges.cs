@@ -27,15 +27,16 @@ internal sealed class Challenges
     /// Takes a challenge out, whoever asks: also an attempt that fails uses it up.
     /// </summary>
     /// <returns>
-    /// The bytes to sign; <see langword="null"/> when there is no such challenge for this user any more.
+    /// The messages of which one is to be signed, since SDKs differ on the prefix: with it and without; none when there is no
+    /// such challenge for this user any more.
     /// </returns>
-    public byte[]? Take(ChallengePurpose purpose, string userId, string code, DateTimeOffset now) =>
+    public byte[][] Take(ChallengePurpose purpose, string userId, string code, DateTimeOffset now) =>
         _open.Remove(code, out Challenge? challenge)
             && challenge.Purpose == purpose
             && challenge.UserId == userId
             && now < challenge.ExpiresAt
-            ? Encoding.UTF8.GetBytes(challenge.Prefix + code)
-            : null;
+            ? [.. new[] { challenge.Prefix + code, code }.Distinct().Select(Encoding.UTF8.GetBytes)]
+            : [];
 
     public void Forget(DateTimeOffset now)
     {

@@ -10,13 +10,13 @@ internal sealed class GatewayCall
         Request = request;
         Kind = kind;
         Allow = allow;
-        if (kind is SxtGatewayCallKind.Challenge or SxtGatewayCallKind.Token
-            or SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql)
+        bool namesUser = kind is SxtGatewayCallKind.Challenge or SxtGatewayCallKind.RegisterChallenge or SxtGatewayCallKind.Token;
+        if (namesUser || kind is SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql)
         {
             (Json, Refusal) = request.ReadJson();
         }
 
-        NamedUserId = kind is SxtGatewayCallKind.Challenge or SxtGatewayCallKind.Token
+        NamedUserId = namesUser
             ? Text("userId")
             : kind == SxtGatewayCallKind.IdExists ? GatewayRoutes.UserIdOf(request.Path) : null;
     }
@@ -40,7 +40,7 @@ internal sealed class GatewayCall
 
     public bool NeedsToken => Kind is SxtGatewayCallKind.Refresh or SxtGatewayCallKind.Logout
         or SxtGatewayCallKind.ValidToken or SxtGatewayCallKind.Keys or SxtGatewayCallKind.AddKeyChallenge
-        or SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql;
+        or SxtGatewayCallKind.AddKey or SxtGatewayCallKind.Sql or SxtGatewayCallKind.Api;
 
     private JsonElement Json { get; }
 

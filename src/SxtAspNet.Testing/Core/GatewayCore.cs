@@ -2,7 +2,7 @@ namespace SxtAspNet.Testing.Core;
 
 /// <summary>
 /// The gateway itself, without a wire: what a call does, when, and what goes wrong with it. One lock guards all state;
-/// delays and the SQL callback happen outside it.
+/// delays and the test's callbacks happen outside it.
 /// </summary>
 internal sealed class GatewayCore : IDisposable
 {
@@ -75,7 +75,7 @@ internal sealed class GatewayCore : IDisposable
     /// <returns>The answer; <see langword="null"/>: drop the connection.</returns>
     public async ValueTask<GatewayReply?> ProcessAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
-        (SxtGatewayCallKind kind, string? allow) = GatewayRoutes.Find(request.Method, request.Path);
+        (SxtGatewayCallKind kind, string? allow) = GatewayRoutes.Find(request.Method, request.Path, Options.Api is not null);
         var call = new GatewayCall(request, kind, allow);
         SxtGatewayCalls.Entry entry = Arrive(call, out SxtGatewayFault? fault);
 
@@ -243,7 +243,7 @@ internal sealed class GatewayCore : IDisposable
     {
         DateTimeOffset now = Now();
         GatewayReply? reply;
-        SxtSqlRequest? sql;
+        Func<GatewayReply>? callback;
         lock (_lock)
         {
             if (_stopping.IsCancellationRequested)
@@ -251,10 +251,10 @@ internal sealed class GatewayCore : IDisposable
                 return null;
             }
 
-            reply = _endpoints.Answer(call, entry, now, out sql);
+            reply = _endpoints.Answer(call, entry, now, out callback);
         }
 
-        return reply ?? _endpoints.AnswerSql(sql!);
+        return reply ?? callback!();
     }
 
     /// <summary>Waits, on the clock of the tests.</summary>

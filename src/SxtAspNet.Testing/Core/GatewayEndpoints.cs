@@ -12,41 +12,32 @@ internal sealed class GatewayEndpoints(
 {
     private const string InvalidToken = "The access token is missing, unknown, expired or revoked.";
 
+    private readonly Callbacks _callbacks = new(options);
+
     /// <returns>
-    /// The answer; <see langword="null"/> for an SQL call that is in order, which is answered outside the lock.
+    /// The answer; <see langword="null"/> for a call in order that <paramref name="callback"/> answers, outside the lock.
     /// </returns>
     public GatewayReply? Answer(
-        GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now, out SxtSqlRequest? sql)
+        GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now, out Func<GatewayReply>? callback)
     {
-        sql = null;
+        callback = null;
         return call.Kind switch
         {
             SxtGatewayCallKind.Challenge => Challenge(call, now),
+            SxtGatewayCallKind.RegisterChallenge => RegisterChallenge(call, now),
             SxtGatewayCallKind.Token => Login(call, entry, now),
             SxtGatewayCallKind.Refresh => Refresh(call, now),
             SxtGatewayCallKind.IdExists => GatewayReply.Json(keyrings.Exists(call.NamedUserId!) ? "true" : "false"),
             SxtGatewayCallKind.Unknown when call.Allow is { } allow => MethodNotAllowed(allow),
-            SxtGatewayCallKind.Unknown => GatewayReply.Problem(404, "Not Found", "There is nothing at this path."),
-            SxtGatewayCallKind.Sql => Sql(call, now, out sql),
+            SxtGatewayCallKind.Unknown => GatewayReply.NoSuchPath(call.Request),
+            SxtGatewayCallKind.Sql or SxtGatewayCallKind.Api => sessions.Authenticate(call.Token, now) is { } caller
+                ? _callbacks.Prepare(call, caller.UserId, out callback)
+                : GatewayReply.UnauthorizedApiCall(),
             _ => sessions.Authenticate(call.Token, now) is { } session
                 ? AnswerUser(call, session.UserId, now)
                 : call.Kind is SxtGatewayCallKind.ValidToken ? new GatewayReply(401, null, [])
                 : GatewayReply.Unauthorized(InvalidToken),
         };
-    }
-
-    public GatewayReply AnswerSql(SxtSqlRequest request)
-    {
-        try
-        {
-            return GatewayReply.Json(options.Sql?.Invoke(request) ?? SqlTable.Answer(request.SqlText));
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Whatever a test's callback throws: the same on both fronts, and told to the one who reads the answer.
-            return GatewayReply.Problem(
-                500, "Internal Server Error", $"{nameof(options.Sql)} threw {e.GetType()}: {e.Message}");
-        }
     }
 
     private GatewayReply AnswerUser(GatewayCall call, string userId, DateTimeOffset now)
@@ -98,12 +89,34 @@ internal sealed class GatewayEndpoints(
 
         if (call.Text("userId") is not { } userId)
         {
-            return Missing("userId");
+            return GatewayReply.MissingMember("userId");
+        }
+
+        return keyrings.Exists(userId) || options.RegisterUnknownUsers
+            ? Code(ChallengePurpose.Login, userId, call.Text("prefix"), now)
+            : GatewayReply.Problem(404, "Not Found", "There is no such user.");
+    }
+
+    private GatewayReply RegisterChallenge(GatewayCall call, DateTimeOffset now)
+    {
+        if (call.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (call.Text("userId") is not { } userId)
+        {
+            return GatewayReply.MissingMember("userId");
+        }
+
+        if (call.Text("email") is null)
+        {
+            return GatewayReply.MissingMember("email");
         }
 
         return keyrings.Exists(userId)
-            ? Code(ChallengePurpose.Login, userId, call.Text("prefix"), now)
-            : GatewayReply.Problem(404, "Not Found", "There is no such user.");
+            ? GatewayReply.Problem(409, "Conflict", "The user exists.")
+            : Code(ChallengePurpose.Login, userId, call.Text("prefix"), now);
     }
 
     private GatewayReply Code(ChallengePurpose purpose, string userId, string? prefix, DateTimeOffset now)
@@ -121,7 +134,7 @@ internal sealed class GatewayEndpoints(
 
         if (call.Text("userId") is not { } userId)
         {
-            return Missing("userId");
+            return GatewayReply.MissingMember("userId");
         }
 
         if (CheckSignature(ChallengePurpose.Login, call, userId, now, out string key) is { } wrong)
@@ -129,7 +142,12 @@ internal sealed class GatewayEndpoints(
             return wrong;
         }
 
-        if (!keyrings.KeysOf(userId).Contains(key))
+        if (!keyrings.Exists(userId))
+        {
+            // A challenge for a user that is not there yet was given to make it.
+            keyrings.AddKey(userId, key);
+        }
+        else if (!keyrings.KeysOf(userId).Contains(key))
         {
             return GatewayReply.Unauthorized("The key is not on the user's keyring.");
         }
@@ -148,33 +166,6 @@ internal sealed class GatewayEndpoints(
     {
         (SessionTokens? tokens, string? refusal) = sessions.Refresh(call.Token, now);
         return tokens is null ? GatewayReply.Unauthorized(refusal!) : SessionAnswer(tokens);
-    }
-
-    private GatewayReply? Sql(GatewayCall call, DateTimeOffset now, out SxtSqlRequest? sql)
-    {
-        sql = null;
-        if (sessions.Authenticate(call.Token, now) is not { } session)
-        {
-            return GatewayReply.UnauthorizedApiCall();
-        }
-
-        if (call.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (call.Text("sqlText") is not { } sqlText)
-        {
-            return Missing("sqlText");
-        }
-
-        if (call.Texts("biscuits") is not { } biscuits || call.Texts("resources") is not { } resources)
-        {
-            return GatewayReply.BadRequest("The members biscuits and resources must be arrays of strings.");
-        }
-
-        sql = new SxtSqlRequest(session.UserId, call.Request.Path, sqlText, biscuits, resources);
-        return null;
     }
 
     private GatewayReply AddKey(GatewayCall call, string userId, DateTimeOffset now)
@@ -202,7 +193,7 @@ internal sealed class GatewayEndpoints(
         {
             if (call.Text(member) is null)
             {
-                return Missing(member);
+                return GatewayReply.MissingMember(member);
             }
         }
 
@@ -211,7 +202,8 @@ internal sealed class GatewayEndpoints(
             return GatewayReply.BadRequest("The scheme must be ed25519.");
         }
 
-        if (challenges.Take(purpose, userId, call.Text("authCode")!, now) is not { } message)
+        byte[][] messages = challenges.Take(purpose, userId, call.Text("authCode")!, now);
+        if (messages.Length == 0)
         {
             return GatewayReply.Unauthorized("The challenge is unknown, used, expired or another user's.");
         }
@@ -222,7 +214,7 @@ internal sealed class GatewayEndpoints(
             return GatewayReply.Unauthorized("The key is not the padded base64 of a 32-byte Ed25519 public key.");
         }
 
-        return Keyrings.Verify(publicKey, message, call.Text("signature")!)
+        return Keyrings.Verify(publicKey, messages, call.Text("signature")!)
             ? null
             : GatewayReply.Unauthorized("The signature is not lower-case hex of this key's over the challenge.");
     }
@@ -262,7 +254,4 @@ internal sealed class GatewayEndpoints(
         GatewayReply problem = GatewayReply.Problem(405, "Method Not Allowed", $"This path is for {allow}.");
         return problem with { Headers = [new("Allow", allow)] };
     }
-
-    private static GatewayReply Missing(string member) =>
-        GatewayReply.BadRequest($"The member {member} is missing, empty or not a string.");
 }

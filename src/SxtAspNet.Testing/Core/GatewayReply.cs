@@ -51,6 +51,18 @@ internal sealed record GatewayReply(int Status, string? ContentType, byte[] Body
 
     public static GatewayReply BadRequest(string detail) => Problem(400, "Bad Request", detail);
 
+    public static GatewayReply MissingMember(string member) =>
+        BadRequest($"The member {member} is missing, empty or not a string.");
+
+    public static GatewayReply TooLarge() =>
+        Problem(413, "Payload Too Large", $"The body is larger than {GatewayRequest.MaxBodySize} bytes.");
+
+    public static GatewayReply NoSuchPath(GatewayRequest request) => Problem(
+        404,
+        "Not Found",
+        $"The gateway emulator does not know {request.Method} {request.Path}; a test can answer it by " +
+        $"{nameof(SxtGatewayEmulatorOptions)}.{nameof(SxtGatewayEmulatorOptions.Api)}.");
+
     public static GatewayReply Unauthorized(string detail) => Problem(401, "Unauthorized", detail);
 
     /// <summary>An API call, unlike the authentication calls, is refused in plain text.</summary>

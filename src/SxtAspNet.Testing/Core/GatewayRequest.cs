@@ -14,6 +14,9 @@ internal sealed class GatewayRequest
     /// <summary>The path as sent: percent-encoded, without the query.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The query as sent, with its question mark; empty without one.</summary>
+    public string Query { get; init; } = "";
+
     public string? Authorization { get; init; }
 
     public string? ContentType { get; init; }
@@ -37,8 +40,7 @@ internal sealed class GatewayRequest
     {
         if (Body is null)
         {
-            string detail = $"The body is larger than {MaxBodySize} bytes.";
-            return (default, GatewayReply.Problem(413, "Payload Too Large", detail));
+            return (default, GatewayReply.TooLarge());
         }
 
         string? mediaType = ContentType?.Split(';')[0].Trim();

@@ -9,9 +9,10 @@ internal static class GatewayRoutes
     /// The kind of the call; for <see cref="SxtGatewayCallKind.Unknown"/> also the methods that the path allows, if it
     /// is known at all.
     /// </summary>
-    public static (SxtGatewayCallKind Kind, string? Allow) Find(string method, string path) => path switch
+    public static (SxtGatewayCallKind Kind, string? Allow) Find(string method, string path, bool hasApi) => path switch
     {
         "/v1/auth/code" => Only("POST", method, SxtGatewayCallKind.Challenge),
+        "/v1/auth/code-register" => Only("POST", method, SxtGatewayCallKind.RegisterChallenge),
         "/v1/auth/token" => Only("POST", method, SxtGatewayCallKind.Token),
         "/v1/auth/refresh" => Only("POST", method, SxtGatewayCallKind.Refresh),
         "/v1/auth/logout" => Only("POST", method, SxtGatewayCallKind.Logout),
@@ -25,7 +26,7 @@ internal static class GatewayRoutes
         },
         "/v1/sql" or "/v1/sql/dql" or "/v1/sql/dml" or "/v1/sql/ddl" => Only("POST", method, SxtGatewayCallKind.Sql),
         _ when UserIdOf(path) is not null => Only("GET", method, SxtGatewayCallKind.IdExists),
-        _ => (SxtGatewayCallKind.Unknown, null),
+        _ => (hasApi ? SxtGatewayCallKind.Api : SxtGatewayCallKind.Unknown, null),
     };
 
     /// <summary>The user id that the path of an <see cref="SxtGatewayCallKind.IdExists"/> call ends with.</summary>

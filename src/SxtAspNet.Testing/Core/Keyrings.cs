@@ -52,13 +52,13 @@ internal sealed class Keyrings
             && PublicKey.TryImport(SignatureAlgorithm.Ed25519, bytes, KeyBlobFormat.RawPublicKey, out key);
     }
 
-    /// <summary>Verifies a signature as the protocol sends it: lower-case hex of 64 bytes.</summary>
-    public static bool Verify(PublicKey key, ReadOnlySpan<byte> message, string signature)
+    /// <summary>Verifies a signature as the protocol sends it, lower-case hex of 64 bytes, over one of the messages.</summary>
+    public static bool Verify(PublicKey key, byte[][] messages, string signature)
     {
-        Span<byte> bytes = stackalloc byte[SxtSigningKey.SignatureSize];
+        byte[] bytes = new byte[SxtSigningKey.SignatureSize];
         return signature.Length == 2 * bytes.Length
             && !signature.AsSpan().ContainsAnyInRange('A', 'Z')
             && Convert.FromHexString(signature, bytes, out _, out _) == System.Buffers.OperationStatus.Done
-            && SignatureAlgorithm.Ed25519.Verify(key, message, bytes);
+            && Array.Exists(messages, message => SignatureAlgorithm.Ed25519.Verify(key, message, bytes));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
 
     public void Configure(SxtBearerOptions options)
     {
-        Replace(options.GatewayUrl ?? new SxtOptions().GatewayUrl, options.AllowedOrigins);
+        Replace(options.GatewayUrl ?? new Uri(SxtDefaults.GatewayUrl), options.AllowedOrigins);
         options.GatewayUrl = emulator.BaseAddress;
         options.BackchannelHttpHandler = CreateBackchannel();
     }

@@ -62,6 +62,7 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
     {
         Method = request.Method.Method,
         Path = request.RequestUri!.AbsolutePath,
+        Query = request.RequestUri.Query,
         Authorization =
             request.Headers.NonValidated.TryGetValues("Authorization", out var values) ? values.ToString() : null,
         ContentType = request.Content?.Headers.ContentType?.ToString(),

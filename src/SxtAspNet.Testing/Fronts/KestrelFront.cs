@@ -31,7 +31,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
     private readonly KestrelServer _server;
     private readonly WebApplication? _services;
 
-    private KestrelFront(GatewayCore core, X509Certificate2? certificate)
+    private KestrelFront(GatewayCore core, X509Certificate2? certificate, int port)
     {
         _core = core;
         var options = new KestrelServerOptions { AddServerHeader = false };
@@ -45,7 +45,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
             options.ApplicationServices = _services.Services;
         }
 
-        options.Listen(IPAddress.Loopback, port: 0, listen =>
+        options.Listen(IPAddress.Loopback, port, listen =>
         {
             // One call after the other on a connection, which a fault can break without breaking others.
             listen.Protocols = HttpProtocols.Http1;
@@ -67,9 +67,9 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
     public Uri BaseAddress => new(_server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
 
     public static async Task<KestrelFront> StartAsync(
-        GatewayCore core, X509Certificate2? certificate, CancellationToken cancellationToken)
+        GatewayCore core, X509Certificate2? certificate, int port, CancellationToken cancellationToken)
     {
-        var front = new KestrelFront(core, certificate);
+        var front = new KestrelFront(core, certificate, port);
         try
         {
             await front._server.StartAsync(front, cancellationToken).ConfigureAwait(false);
@@ -194,6 +194,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         {
             Method = context.Request.Method,
             Path = target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.ToUriComponent(),
+            Query = context.Request.QueryString.Value ?? "",
             Authorization = context.Request.Headers.Authorization is { Count: > 0 } values ? values.ToString() : null,
             ContentType = context.Request.ContentType,
             Body = await ReadBodyAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false),

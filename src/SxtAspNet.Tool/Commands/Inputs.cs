@@ -9,7 +9,7 @@ internal static class Inputs
     public static Argument<string> File(string name, string description)
     {
         var argument = new Argument<string>(name) { Description = description };
-        argument.Validators.Add(result => RefuseEmpty(result, name));
+        argument.Validators.Add(result => CheckPath(result, name));
         return argument;
     }
 
@@ -27,15 +27,24 @@ internal static class Inputs
     private static Option<string> OptionalFile(string name, string description)
     {
         var option = new Option<string>(name) { Description = description, HelpName = "FILE" };
-        option.Validators.Add(result => RefuseEmpty(result, name));
+        option.Validators.Add(result => CheckPath(result, name));
         return option;
     }
 
-    private static void RefuseEmpty(SymbolResult result, string name)
+    private static void CheckPath(SymbolResult result, string name)
     {
-        if (result.Tokens is [{ Value: var value }] && string.IsNullOrWhiteSpace(value))
+        if (result.Tokens is not [{ Value: var value }])
+        {
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(value))
         {
             result.AddError($"{name} is empty; give the path of a file.");
+        }
+        else if (value.StartsWith('-'))
+        {
+            result.AddError($"{name} begins with '-', as options do; for a file of that name, write ./{value}.");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace SxtAspNet.Tool.Commands;
 
-/// <summary>sxt-key login</summary>
+/// <summary>dotnet sxt login</summary>
 internal static class LoginCommand
 {
     public static Command Create()
@@ -16,19 +16,21 @@ internal static class LoginCommand
             using var key = await options.Key(parsed).OpenAsync(account.Timeout, parsed.InvocationConfiguration.Error, cancellationToken)
                 .ConfigureAwait(false);
             var login = await account.LoginAsync(key, cancellationToken).ConfigureAwait(false);
-            await new Report()
-                .Add("user", "user", account.UserId)
-                .Add("public key", "publicKey", key.PublicKeyText)
-                .Add("session expires", "sessionExpires", login.Grant.SessionExpires)
-                .Add("access token expires", "accessTokenExpires", login.Grant.AccessTokenExpires)
-                .Add("refresh token expires", "refreshTokenExpires", login.Grant.RefreshTokenExpires)
-                .Add("challenge", "challengeMilliseconds", login.Challenge)
-                .Add("signing", "signingMilliseconds", login.Signing)
-                .Add("exchange", "exchangeMilliseconds", login.Exchange)
+            await ReportOf(account, key, login)
                 .WriteAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed))
                 .ConfigureAwait(false);
             return ExitCode.Success;
         });
         return command;
     }
+
+    public static Report ReportOf(Account account, OpenKey key, Login login) => new Report()
+        .Add("user", "user", account.UserId)
+        .Add("public key", "publicKey", key.PublicKeyText)
+        .Add("session expires", "sessionExpires", login.Grant.SessionExpires)
+        .Add("access token expires", "accessTokenExpires", login.Grant.AccessTokenExpires)
+        .Add("refresh token expires", "refreshTokenExpires", login.Grant.RefreshTokenExpires)
+        .Add("challenge", "challengeMilliseconds", login.Challenge)
+        .Add("signing", "signingMilliseconds", login.Signing)
+        .Add("exchange", "exchangeMilliseconds", login.Exchange);
 }

@@ -11,11 +11,12 @@ namespace SxtAspNet.DependencyInjection;
 /// <summary>What the authentication schemes for callers use.</summary>
 internal static class BearerServices
 {
-    private static readonly Uri ProductionGateway = new SxtOptions().GatewayUrl;
+    private static readonly Uri ProductionGateway = new(SxtDefaults.GatewayUrl);
 
     public static void AddTo(IServiceCollection services, BearerRegistration registration)
     {
         services.AddLogging();
+        services.TryAddSingleton<FormerGatewayNotice>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SxtBearerOptions>, ConfigureSxtBearerOptions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtBearerOptions>, ValidateSxtBearerOptions>());
         services.AddOptions<SxtBearerOptions>(registration.Scheme).ValidateOnStart();
@@ -42,7 +43,9 @@ internal static class BearerServices
             return new CallerGateway(identity.GatewayUrl, options.BackchannelHttpHandler ?? identity.BackchannelHttpHandler);
         }
 
-        return new CallerGateway(options.GatewayUrl ?? ProductionGateway, options.BackchannelHttpHandler);
+        var url = options.GatewayUrl ?? ProductionGateway;
+        provider.GetRequiredService<FormerGatewayNotice>().Check(url);
+        return new CallerGateway(url, options.BackchannelHttpHandler);
     }
 
     private static SxtBearerOptions Options(IServiceProvider provider, BearerRegistration registration) =>

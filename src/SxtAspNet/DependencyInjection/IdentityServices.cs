@@ -30,7 +30,12 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
 
     private void AddGateway()
     {
-        Add(parts => new SessionIdentity(name, parts.Options));
+        Add(parts =>
+        {
+            var options = parts.Options;
+            parts.App<FormerGatewayNotice>().Check(options.GatewayUrl);
+            return new SessionIdentity(name, options);
+        });
         Add(parts => new SxtMetrics(parts.App<IMeterFactory>(), name, parts.Runtime.TimeProvider));
         Add(parts => new GatewayClock(parts.Runtime.TimeProvider));
         Add(parts => new GatewayTransport(

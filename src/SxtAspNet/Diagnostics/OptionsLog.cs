@@ -10,4 +10,7 @@ internal static partial class OptionsLog
 
     [LoggerMessage(1001, LogLevel.Warning, "GatewayUrl, UserId or AllowedOrigins of Space and Time identity '{Identity}' changed; that takes effect after a restart.")]
     public static partial void RestartNeeded(this ILogger logger, string identity);
+
+    [LoggerMessage(1002, LogLevel.Warning, "GatewayUrl is {Former}, where Space and Time's gateway was before; today it is {Today}, which is the default. Change or remove the setting.")]
+    public static partial void FormerGateway(this ILogger logger, Uri former, string today);
 }

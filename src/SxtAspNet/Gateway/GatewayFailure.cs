@@ -34,7 +34,8 @@ internal static partial class GatewayFailure
         var socket = causes.OfType<SocketException>().FirstOrDefault();
         return (http?.HttpRequestError ?? causes.OfType<HttpIOException>().FirstOrDefault()?.HttpRequestError, thrown) switch
         {
-            (HttpRequestError.NameResolutionError, _) => Unreachable($"the name can't be resolved ({socket?.Message ?? "no such host"})"),
+            (HttpRequestError.NameResolutionError, _) =>
+                Unreachable($"the name can't be resolved ({socket?.Message ?? "no such host"}). {SxtDefaults.BothGateways}"),
             (HttpRequestError.ProxyTunnelError, _) => Unreachable(Proxy(http!)),
             (HttpRequestError.SecureConnectionError, _) when socket is null => Unreachable(Tls(causes)),
             (HttpRequestError.ResponseEnded, _) => Unreachable("the connection ended before the answer did"),

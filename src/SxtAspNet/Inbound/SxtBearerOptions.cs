@@ -22,7 +22,7 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     /// <summary>
     /// Base URL of the gateway that validates the tokens. Default: that of the default identity where the app has one
     /// (<c>AddSxt</c>; its <see cref="SxtOptions.BackchannelHttpHandler"/> is used as well), else
-    /// https://api.spaceandtime.app, the production gateway.
+    /// <see cref="SxtDefaults.GatewayUrl"/>, the production gateway.
     /// </summary>
     public Uri? GatewayUrl { get; set; }
 

@@ -1,19 +1,26 @@
+using System.Text;
+
 namespace SxtAspNet;
 
 /// <summary>
-/// A key in a .env file of the Python SDK. The syntax is python-dotenv's: comments, <c>export</c>, blanks around the
+/// A key in a .env file of the Python SDK, whose versions name the variables differently. The syntax is python-dotenv's: comments, <c>export</c>, blanks around the
 /// equals sign, values bare or in quotes, quoted values over several lines. Escapes and ${…} are left as they are:
 /// base64 and hex need neither.
 /// </summary>
 internal ref struct DotEnvKey
 {
-    private ReadOnlySpan<byte> _private;
-    private ReadOnlySpan<byte> _public;
-    private bool _twice;
+    private static readonly string[] PrivateNames =
+        ["USER_PRIVATE_KEY", "SXT_USER_PRIVATE_KEY", "SXT_USER_PRIVATEKEY", "USER_PRIVATEKEY"];
 
-    internal bool HasPrivateKey { get; private set; }
+    private static readonly string[] PublicNames =
+        ["USER_PUBLIC_KEY", "SXT_USER_PUBLIC_KEY", "SXT_USER_PUBLICKEY", "USER_PUBLICKEY"];
 
-    internal bool HasPublicKey { get; private set; }
+    private Variable _private;
+    private Variable _public;
+
+    internal readonly bool HasPrivateKey => _private.Name is not null;
+
+    internal readonly bool HasPublicKey => _public.Name is not null;
 
     /// <summary>Whether the text sets any variable to anything. Base64 may end with an equals sign too.</summary>
     internal bool HasAssignment { get; private set; }
@@ -40,49 +47,70 @@ internal ref struct DotEnvKey
 
     internal readonly SeedSigningKey Read()
     {
-        if (_twice)
+        ThrowIfAmbiguous(_private);
+        ThrowIfAmbiguous(_public);
+        string name = _private.Name!;
+        if (_private.Value.IsEmpty)
         {
-            throw KeyFormats.Rejected(
-                "The .env file sets USER_PRIVATE_KEY or USER_PUBLIC_KEY twice; which one is meant?");
+            throw KeyFormats.Rejected($"The .env file sets {name} to nothing.");
         }
 
-        if (_private.IsEmpty)
-        {
-            throw KeyFormats.Rejected("The .env file sets USER_PRIVATE_KEY to nothing.");
-        }
-
-        using SecretBuffer<byte>? privateKey = EncodedSeed.Decode(_private);
+        using SecretBuffer<byte>? privateKey = EncodedSeed.Decode(_private.Value);
         if (privateKey is null)
         {
-            throw KeyFormats.Rejected("USER_PRIVATE_KEY in the .env file is neither base64 nor hex.");
+            throw KeyFormats.Rejected($"{name} in the .env file is neither base64 nor hex.");
         }
 
-        if (_public.IsEmpty)
+        return ReadPair(privateKey.Span, name).ReadFrom($"{name} in a .env file");
+    }
+
+    private readonly SeedSigningKey ReadPair(ReadOnlySpan<byte> privateKey, string name)
+    {
+        if (_public.Value.IsEmpty)
         {
-            return EncodedSeed.Create(privateKey.Span, publicKey: default, "USER_PRIVATE_KEY");
+            return EncodedSeed.Create(privateKey, publicKey: default, name);
         }
 
-        using SecretBuffer<byte>? publicKey = EncodedSeed.Decode(_public);
+        using SecretBuffer<byte>? publicKey = EncodedSeed.Decode(_public.Value);
         return publicKey?.Span.Length == SxtSigningKey.PublicKeySize
-            ? EncodedSeed.Create(privateKey.Span, publicKey.Span, "USER_PRIVATE_KEY")
-            : throw KeyFormats.Rejected("USER_PUBLIC_KEY in the .env file is not base64 or hex of 32 bytes.");
+            ? EncodedSeed.Create(privateKey, publicKey.Span, name)
+            : throw KeyFormats.Rejected($"{_public.Name} in the .env file is not base64 or hex of 32 bytes.");
+    }
+
+    private static void ThrowIfAmbiguous(Variable variable)
+    {
+        if (variable.Other is { } other)
+        {
+            throw KeyFormats.Rejected(other == variable.Name
+                ? $"The .env file sets {other} twice, to different values; which one is meant?"
+                : $"The .env file sets {variable.Name} and {other} to different values; which one is meant?");
+        }
     }
 
     private void Take(scoped ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         HasAssignment |= !value.IsEmpty;
-        if (name.SequenceEqual("USER_PRIVATE_KEY"u8))
+        if (Find(name, PrivateNames) is { } privateName)
         {
-            _twice |= HasPrivateKey;
-            HasPrivateKey = true;
-            _private = value;
+            _private.Take(privateName, value);
         }
-        else if (name.SequenceEqual("USER_PUBLIC_KEY"u8))
+        else if (Find(name, PublicNames) is { } publicName)
         {
-            _twice |= HasPublicKey;
-            HasPublicKey = true;
-            _public = value;
+            _public.Take(publicName, value);
         }
+    }
+
+    private static string? Find(ReadOnlySpan<byte> name, string[] names)
+    {
+        foreach (string known in names)
+        {
+            if (Ascii.Equals(name, known))
+            {
+                return known;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Moves behind the equals sign, if the line has the form of an assignment.</summary>
@@ -164,5 +192,38 @@ internal ref struct DotEnvKey
     {
         int end = text.IndexOfAny(LineEnds);
         return end < 0 ? text.Length : end;
+    }
+
+    /// <summary>What is set under any of the names that mean the same.</summary>
+    private ref struct Variable
+    {
+        public string? Name { get; private set; }
+
+        public ReadOnlySpan<byte> Value { get; private set; }
+
+        /// <summary>The name under which it is set to another value.</summary>
+        public string? Other { get; private set; }
+
+        /// <summary>A template that leaves a variable empty does not contradict one that is set.</summary>
+        public void Take(string name, ReadOnlySpan<byte> value)
+        {
+            if (Name is null || Value.IsEmpty)
+            {
+                Name = name;
+                Value = value;
+            }
+            else if (!value.IsEmpty && !IsSame(Value, value))
+            {
+                Other = name;
+            }
+        }
+
+        /// <summary>The same key may be written as base64 and as hex.</summary>
+        private static bool IsSame(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+        {
+            using SecretBuffer<byte>? first = EncodedSeed.Decode(one);
+            using SecretBuffer<byte>? second = EncodedSeed.Decode(other);
+            return first is null || second is null ? one.SequenceEqual(other) : first.Span.SequenceEqual(second.Span);
+        }
     }
 }

@@ -5,13 +5,15 @@ using System.Text.Json;
 namespace SxtAspNet;
 
 /// <summary>
-/// A key in a JSON object: the credentials.json of the Node.js SDK, or an OKP JWK (RFC 8037). The members are kept as
-/// slices of the text, so that no string with a secret is left to the garbage collector.
+/// A key in a JSON object: the credentials.json of the Node.js SDK, the file that the Go SDK stores a session in, or an OKP
+/// JWK (RFC 8037). The members are kept as slices of the text, so that no string with a secret is left to the garbage collector.
 /// </summary>
 internal ref struct JsonKey
 {
     private ReadOnlySpan<byte> _nodePrivate;
     private ReadOnlySpan<byte> _nodePublic;
+    private ReadOnlySpan<byte> _goPrivate;
+    private ReadOnlySpan<byte> _goPublic;
     private ReadOnlySpan<byte> _type;
     private ReadOnlySpan<byte> _curve;
     private ReadOnlySpan<byte> _private;
@@ -22,9 +24,15 @@ internal ref struct JsonKey
         try
         {
             JsonKey members = ReadMembers(json);
-            return members._nodePrivate.IsEmpty
-                ? members.ReadJwk().ReadFrom("JWK")
-                : members.ReadNodeCredentials().ReadFrom("privateKeyB64_64 in a credentials.json");
+            return (members._nodePrivate.IsEmpty, members._goPrivate.IsEmpty) switch
+            {
+                (true, true) => members.ReadJwk().ReadFrom("JWK"),
+                (false, true) => ReadPair(members._nodePrivate, "privateKeyB64_64", members._nodePublic, "publicKeyB64_32")
+                    .ReadFrom("privateKeyB64_64 in a credentials.json"),
+                (true, false) => ReadPair(members._goPrivate, "privateKey", members._goPublic, "publicKey")
+                    .ReadFrom("privateKey in a file of the Go SDK"),
+                _ => throw KeyFormats.Rejected("The JSON object has both privateKeyB64_64 and privateKey; which one is meant?"),
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -47,6 +55,14 @@ internal ref struct JsonKey
             else if (reader.ValueTextEquals("publicKeyB64_32"u8))
             {
                 Take(json, ref reader, ref members._nodePublic);
+            }
+            else if (reader.ValueTextEquals("privateKey"u8))
+            {
+                Take(json, ref reader, ref members._goPrivate);
+            }
+            else if (reader.ValueTextEquals("publicKey"u8))
+            {
+                Take(json, ref reader, ref members._goPublic);
             }
             else if (reader.ValueTextEquals("kty"u8))
             {
@@ -91,25 +107,27 @@ internal ref struct JsonKey
         member = json[(int)reader.TokenStartIndex..(int)reader.BytesConsumed];
     }
 
-    private readonly SeedSigningKey ReadNodeCredentials()
+    /// <summary>Reads a private key, and holds it against the public one beside it, if there is one.</summary>
+    private static SeedSigningKey ReadPair(
+        ReadOnlySpan<byte> privateMember, string privateName, ReadOnlySpan<byte> publicMember, string publicName)
     {
-        using SecretBuffer<byte> privateText = Unescape(_nodePrivate);
+        using SecretBuffer<byte> privateText = Unescape(privateMember);
         using SecretBuffer<byte>? privateKey = EncodedSeed.Decode(privateText.Span.Trim(KeyFormats.Whitespace));
         if (privateKey is null)
         {
-            throw KeyFormats.Rejected("privateKeyB64_64 in the JSON object is not base64.");
+            throw KeyFormats.Rejected($"{privateName} in the JSON object is not base64.");
         }
 
-        if (_nodePublic.IsEmpty)
+        if (publicMember.IsEmpty)
         {
-            return EncodedSeed.Create(privateKey.Span, publicKey: default, "privateKeyB64_64");
+            return EncodedSeed.Create(privateKey.Span, publicKey: default, privateName);
         }
 
-        using SecretBuffer<byte> publicText = Unescape(_nodePublic);
+        using SecretBuffer<byte> publicText = Unescape(publicMember);
         using SecretBuffer<byte>? publicKey = EncodedSeed.Decode(publicText.Span.Trim(KeyFormats.Whitespace));
         return publicKey?.Span.Length == SxtSigningKey.PublicKeySize
-            ? EncodedSeed.Create(privateKey.Span, publicKey.Span, "privateKeyB64_64")
-            : throw KeyFormats.Rejected("publicKeyB64_32 in the JSON object is not base64 of 32 bytes.");
+            ? EncodedSeed.Create(privateKey.Span, publicKey.Span, privateName)
+            : throw KeyFormats.Rejected($"{publicName} in the JSON object is not base64 of 32 bytes.");
     }
 
     private readonly SeedSigningKey ReadJwk()
@@ -117,7 +135,7 @@ internal ref struct JsonKey
         if (_type.IsEmpty)
         {
             throw KeyFormats.Rejected(_nodePublic.IsEmpty
-                ? "The JSON object has neither privateKeyB64_64 nor the members of a JWK."
+                ? "The JSON object has neither privateKeyB64_64 nor privateKey nor the members of a JWK."
                 : "The JSON object has publicKeyB64_32, but not privateKeyB64_64.");
         }
 

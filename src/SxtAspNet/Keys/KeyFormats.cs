@@ -5,17 +5,26 @@ namespace SxtAspNet;
 
 /// <summary>
 /// Finds out which form a key is in. The forms exclude each other: JSON starts with a brace, a .env file assigns
-/// USER_PRIVATE_KEY, PEM has its boundary, DER has control characters, and the rest is one run of hex or base64.
+/// a variable with a known name, PEM has its boundary, DER has control characters, and the rest is one run of hex or base64.
 /// </summary>
 internal static class KeyFormats
 {
     /// <summary>The most bytes that are looked at; a crowded .env file is far smaller.</summary>
     internal const int MaxSize = 64 * 1024;
 
-    private const string Accepted =
-        "Accepted are Ed25519 keys as PKCS#8 (PEM or DER, also encrypted), as a 32-byte seed or a 64-byte seed and " +
-        "public key in base64 or hex, as a .env file with USER_PRIVATE_KEY, as a credentials.json with " +
-        "privateKeyB64_64, or as an OKP JWK. To make a new key: openssl genpkey -algorithm ed25519.";
+    /// <summary>What is accepted, each as words that end the sentence "Accepted are Ed25519 keys as".</summary>
+    internal static readonly string[] Forms =
+    [
+        "PKCS#8 (PEM or DER, also encrypted)",
+        "a 32-byte seed or a 64-byte seed and public key in base64 or hex",
+        "a .env file of the Python SDK (USER_PRIVATE_KEY or SXT_USER_PRIVATE_KEY)",
+        "a credentials.json of the Node.js SDK (privateKeyB64_64)",
+        "a file of the Go SDK (JSON with privateKey)",
+        "an OKP JWK",
+    ];
+
+    private static readonly string Accepted =
+        $"Accepted are Ed25519 keys as {string.Join("; as ", Forms)}. To make a new key: openssl genpkey -algorithm ed25519.";
 
     private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (byte)c).Except("\t\n\v\f\r"u8.ToArray()), 0x7F]);
@@ -56,6 +65,9 @@ internal static class KeyFormats
     /// <summary>The error for what is no key here. <paramref name="found"/> must not quote the content.</summary>
     internal static FormatException Rejected(string found) => new($"{found} {Accepted}");
 
+    /// <summary>The error for a key whose form is right, so that a list of forms would lead astray.</summary>
+    internal static FormatException Locked(string found) => new(found);
+
     private static SeedSigningKey ReadBinary(ReadOnlySpan<byte> data, ReadOnlySpan<char> password)
     {
         const byte derSequence = 0x30;
@@ -86,7 +98,7 @@ internal static class KeyFormats
         DotEnvKey environment = DotEnvKey.Scan(text);
         if (environment.HasPrivateKey)
         {
-            return environment.Read().ReadFrom("USER_PRIVATE_KEY in a .env file");
+            return environment.Read();
         }
 
         if (PemKey.IsPem(text))
@@ -107,7 +119,7 @@ internal static class KeyFormats
             text.StartsWith("ssh-"u8) ? "The content is an OpenSSH public key; the private key is needed."
             : text.StartsWith("PuTTY-User-Key-File"u8) ? "The content is a PuTTY key file."
             : text[0] == (byte)'[' ? "The content is a JSON array; a JSON object is needed."
-            : environment.HasPublicKey ? "The content is a .env file with USER_PUBLIC_KEY but without USER_PRIVATE_KEY."
+            : environment.HasPublicKey ? "The content is a .env file with a public key but without USER_PRIVATE_KEY."
             : environment.HasAssignment ? "The content looks like a .env file, but it does not set USER_PRIVATE_KEY."
             : "The content is text in an unknown form.");
     }

@@ -44,7 +44,7 @@ internal static class Pbes2
 
         if (password.IsEmpty)
         {
-            throw KeyFormats.Rejected(
+            throw KeyFormats.Locked(
                 "The key is encrypted, and no password was given; a key file has the settings PasswordFile and " +
                 "Password.");
         }

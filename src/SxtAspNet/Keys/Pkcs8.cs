@@ -55,7 +55,7 @@ internal static class Pkcs8
         using SecretBuffer<byte>? plaintext = Pbes2.Decrypt(algorithm, ciphertext, password);
         if (plaintext is null)
         {
-            throw KeyFormats.Rejected(WrongPassword);
+            throw KeyFormats.Locked(WrongPassword);
         }
 
         try
@@ -67,7 +67,7 @@ internal static class Pkcs8
         }
         catch (AsnContentException)
         {
-            throw KeyFormats.Rejected(WrongPassword);
+            throw KeyFormats.Locked(WrongPassword);
         }
     }
 

@@ -37,9 +37,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw Unavailable(
-                $"may not be read by the user '{Environment.UserName}' of this process. Make that user its owner.",
-                exception);
+            throw Unavailable(ExplainDenial(), exception);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -54,6 +52,28 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
 
     internal SxtAuthenticationException Unavailable(string problem, Exception? cause = null) =>
         new(SxtFailureReason.KeyUnavailable, $"The {kind} '{Path}' {problem}", cause);
+
+    /// <summary>Whoever owns a file that its owner may not read needs another mode, not another owner.</summary>
+    private string ExplainDenial()
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows()
+                && File.GetUnixFileMode(Path) is var mode
+                && (mode & UnixFileMode.UserRead) == 0)
+            {
+                return $"may be read by nobody, not even its owner (mode {Octal(mode)}). {Mend}";
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Its directory may not be searched either, so the words below are right.
+        }
+
+        return $"may not be read by the user '{Environment.UserName}' of this process. Make that user its owner.";
+    }
+
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 
     /// <summary>
     /// Before the file is opened, because opening a pipe waits for a writer. .NET does not tell a pipe, a socket or a
@@ -77,7 +97,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
 
     private void CheckMode(UnixFileMode mode)
     {
-        string octal = Convert.ToString((int)mode, 8).PadLeft(4, '0');
+        string octal = Octal(mode);
         if ((mode & WritableByOthers) != 0)
         {
             throw Unavailable(

@@ -25,7 +25,7 @@ public abstract class SxtSigningKey : IDisposable
     /// <summary>Reads a key in any of the accepted forms; the caller's copy stays the caller's to clear.</summary>
     /// <remarks>
     /// Accepted are PKCS#8 in PEM or DER (RFC 8410), also encrypted with PBES2; the 32-byte seed, or the seed and the
-    /// public key, in base64 or hex; a .env file with USER_PRIVATE_KEY; a credentials.json with privateKeyB64_64; an
+    /// public key, in base64 or hex; a .env file of the Python SDK; a credentials.json of the Node.js SDK; a file of the Go SDK; an
     /// OKP JWK (RFC 8037); and the 64 raw bytes of seed and public key. A public key beside the private one must
     /// belong to it. 32 raw bytes are refused: nothing tells them from a public key.
     /// </remarks>

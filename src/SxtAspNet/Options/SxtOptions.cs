@@ -6,8 +6,8 @@ namespace SxtAspNet;
 /// </summary>
 public sealed class SxtOptions
 {
-    /// <summary>Base URL of the gateway. Default: https://api.spaceandtime.app, the production gateway.</summary>
-    public Uri GatewayUrl { get; set; } = new("https://api.spaceandtime.app");
+    /// <summary>Base URL of the gateway. Default: <see cref="SxtDefaults.GatewayUrl"/>, the production gateway.</summary>
+    public Uri GatewayUrl { get; set; } = new(SxtDefaults.GatewayUrl);
 
     /// <summary>The Space and Time user id to log in as. Required.</summary>
     public string UserId { get; set; } = "";

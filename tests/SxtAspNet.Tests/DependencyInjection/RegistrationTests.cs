@@ -196,7 +196,7 @@ public class RegistrationTests
 
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("api");
 
-        Assert.Equal(new Uri("https://api.spaceandtime.app/"), client.BaseAddress);
+        Assert.Equal(new Uri("https://api.makeinfinite.dev/"), client.BaseAddress);
     }
 
     [Fact]

@@ -93,6 +93,13 @@ public sealed class EncryptedKeyTests
         Assert.Contains("password is wrong", MessageFor(EncryptedPem, "wrong-horse"), StringComparison.Ordinal);
 
     [Fact]
+    public void What_only_lacks_a_password_gets_no_list_of_forms()
+    {
+        Assert.DoesNotContain("Accepted", MessageFor(EncryptedPem), StringComparison.Ordinal);
+        Assert.DoesNotContain("Accepted", MessageFor(EncryptedPem, "wrong-horse"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Whatever_a_wrong_password_decrypts_to_the_message_is_the_same()
     {
         byte[] content = Encrypt(Der, Password, rounds: 1);

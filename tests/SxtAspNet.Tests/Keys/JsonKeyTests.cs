@@ -12,6 +12,23 @@ public sealed class JsonKeyTests
     [Fact]
     public void The_file_of_the_Node_SDK_is_read() => Assert.Equal(PublicKeyHex, PublicKeyOf(NodeCredentials));
 
+    [Fact]
+    public void The_file_of_the_Go_SDK_is_read() => Assert.Equal(PublicKeyHex, PublicKeyOf(GoSession));
+
+    [Theory]
+    [InlineData("{\"privateKey\":\"" + PairBase64 + "\"}")]
+    [InlineData("{\"privateKey\":\"" + SeedBase64 + "\",\"publicKey\":\"" + PublicKeyBase64 + "\"}")]
+    public void Variants_of_that_are_read(string content) => Assert.Equal(PublicKeyHex, PublicKeyOf(content));
+
+    [Theory]
+    [InlineData("{\"privateKey\":\"" + PairBase64 + "\",\"publicKey\":\"" + OtherPublicKey + "\"}", "another")]
+    [InlineData("{\"privateKey\":\"" + PairBase64 + "\",\"publicKey\":\"AAAA\"}", "publicKey in the JSON object")]
+    [InlineData("{\"privateKey\":\"?\"}", "privateKey in the JSON object is not base64")]
+    [InlineData("{\"privateKey\":\"" + PairBase64 + "\",\"privateKeyB64_64\":\"" + PairBase64 + "\"}", "both")]
+    [InlineData("{\"publicKey\":\"" + PublicKeyBase64 + "\"}", "neither")]
+    public void A_file_like_it_without_a_usable_key_is_refused(string content, string problem) =>
+        Assert.Contains(problem, MessageFor(content), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("{\"privateKeyB64_64\":\"" + PairBase64 + "\"}")]
     [InlineData("\uFEFF\r\n{\"privateKeyB64_64\":\"" + PairBase64 + "\"}\r\n")]

@@ -9,13 +9,16 @@ public sealed class KeyFormatProperties
 {
     /// <summary>Words of the forms themselves. A message may name them, and a file holds them.</summary>
     private static readonly string[] Vocabulary =
-        ["USER_PRIVATE_KEY", "USER_PUBLIC_KEY", "privateKeyB64_64", "publicKeyB64_32", "Ed25519"];
+    [
+        "SXT_USER_PRIVATE_KEY", "SXT_USER_PUBLIC_KEY", "USER_PRIVATE_KEY", "USER_PUBLIC_KEY",
+        "privateKeyB64_64", "publicKeyB64_32", "privateKey", "publicKey", "Ed25519",
+    ];
 
     private static readonly byte[][] GoodInputs =
     [
         Utf8(Pem), Der, Utf8(PemWithText), Utf8(Rfc8410PemVersion2), Utf8(EncryptedPem),
         Convert.FromBase64String(EncryptedDerBase64), Utf8(SeedBase64), Utf8(SeedHex), Utf8(PairBase64), Utf8(DotEnv),
-        Utf8(NodeCredentials), Utf8(Jwk), [.. Seed, .. PublicKey], Encoding.Unicode.GetBytes(Pem),
+        Utf8(DotEnv.Replace("USER_P", "SXT_USER_P", StringComparison.Ordinal)), Utf8(NodeCredentials), Utf8(GoSession), Utf8(Jwk), [.. Seed, .. PublicKey], Encoding.Unicode.GetBytes(Pem),
     ];
 
     private static readonly Gen<byte[]> Mutated = Gen.Select(

@@ -116,7 +116,7 @@ internal static class KeyVectors
     public const string DotEnv =
         $"""
         # Space and Time
-        API_URL="https://api.spaceandtime.app"
+        API_URL="https://api.makeinfinite.dev"
         USERID="orders-service"
         USER_PUBLIC_KEY="{PublicKeyBase64}"
         USER_PRIVATE_KEY="{SeedBase64}"
@@ -130,6 +130,11 @@ internal static class KeyVectors
           "privateKeyB64_64": "{{PairBase64}}",
           "publicKeyB64_32": "{{PublicKeyBase64}}"
         }
+        """;
+
+    public const string GoSession =
+        $$"""
+        {"accessToken":"opaque","refreshToken":"opaque","privateKey":"{{PairBase64}}","publicKey":"{{PublicKeyBase64}}"}
         """;
 
     public static byte[] Seed => Convert.FromHexString(SeedHex);

@@ -6,7 +6,7 @@ namespace SxtAspNet.Tool.Tests.Infrastructure;
 /// <summary>A directory of key files that goes away with its test.</summary>
 internal sealed class KeyFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sxt-key-tests-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sxt-tool-tests-");
 
     /// <summary>The names of all that is in it, hidden files included.</summary>
     public IEnumerable<string> Names => _folder.EnumerateFileSystemInfos().Select(entry => entry.Name);

@@ -28,10 +28,10 @@ internal sealed class TestAccount : IAsyncDisposable
         new(await SxtGatewayEmulator.StartAsync(options, cancellationToken: TestContext.Current.CancellationToken));
 
     /// <summary>Runs a command with the options that log in.</summary>
-    public Task<ToolResult> RunAsync(params string[] command) => SxtKey.RunAsync([.. command, .. Options]);
+    public Task<ToolResult> RunAsync(params string[] command) => Sxt.RunAsync([.. command, .. Options]);
 
     /// <summary>The public keys on the keyring, as another program sees them.</summary>
-    public async Task<string[]> ListKeysAsync() => (await RunAsync("keys", "list")).Succeeded().Lines;
+    public async Task<string[]> ListKeysAsync() => (await RunAsync("keyring", "list")).Succeeded().Lines;
 
     public async ValueTask DisposeAsync()
     {

@@ -49,13 +49,22 @@ internal sealed partial class ToolResult
     }
 
     /// <summary>Checks that it failed with one line on stderr, which holds the words, and nothing on stdout.</summary>
-    public ToolResult FailedWith(params string[] words)
+    public ToolResult FailedWith(params string[] words) => EndedWith(1, words);
+
+    /// <summary>Checks that it ended so, with one line on stderr, which holds the words, and nothing on stdout.</summary>
+    public ToolResult EndedWith(int exitCode, params string[] words)
     {
-        Assert.Equal(1, ExitCode);
+        Assert.Equal(exitCode, ExitCode);
         Assert.Empty(Output);
         var line = Assert.Single(Error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("sxt-key: ", line, StringComparison.Ordinal);
+        Assert.StartsWith("dotnet sxt: ", line, StringComparison.Ordinal);
         Assert.All(words, word => Assert.Contains(word, line, StringComparison.Ordinal));
+        return this;
+    }
+
+    public ToolResult DidNotSay(string words)
+    {
+        Assert.DoesNotContain(words, Error, StringComparison.Ordinal);
         return this;
     }
 

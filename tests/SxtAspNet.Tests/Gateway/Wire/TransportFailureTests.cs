@@ -46,6 +46,18 @@ public class TransportFailureTests
     }
 
     [Fact]
+    public async Task A_name_that_is_not_known_tells_where_the_gateway_is_and_was()
+    {
+        await using var wire = await BadWire.Rows.Single(row => row.Name == "the name is not known").StageAsync();
+        using var transport = Create(wire, wire.Handler);
+
+        var failure = await FailAsync(transport, isRepeatable: false);
+
+        Assert.Contains("https://api.makeinfinite.dev", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("https://api.spaceandtime.app", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_is_told_so_by_its_own_token()
     {
         await using var wire = await BadWire.Rows.Single(row => row.Name == "no answer comes to a request").StageAsync();

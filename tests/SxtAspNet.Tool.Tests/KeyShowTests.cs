@@ -4,7 +4,7 @@ using static SxtAspNet.Tests.Keys.KeyVectors;
 
 namespace SxtAspNet.Tool.Tests;
 
-public sealed class ShowTests : IDisposable
+public sealed class KeyShowTests : IDisposable
 {
     private readonly KeyFolder _folder = new();
 
@@ -19,6 +19,7 @@ public sealed class ShowTests : IDisposable
         { SeedHex + PublicKeyHex, "seed and public key in hex" },
         { DotEnv, "USER_PRIVATE_KEY in a .env file" },
         { NodeCredentials, "privateKeyB64_64 in a credentials.json" },
+        { GoSession, "privateKey in a file of the Go SDK" },
         { Jwk, "JWK" },
     };
 
@@ -28,7 +29,7 @@ public sealed class ShowTests : IDisposable
     [MemberData(nameof(TextForms))]
     public async Task It_tells_public_key_and_form_of_a_text(string content, string form)
     {
-        var shown = await SxtKey.RunAsync("show", _folder.Write("key", content));
+        var shown = await Sxt.RunAsync("key", "show", _folder.Write("key", content));
 
         Assert.Equal([$"public key: {PublicKeyBase64}", $"form: {form}"], shown.Succeeded().Lines);
     }
@@ -43,7 +44,7 @@ public sealed class ShowTests : IDisposable
     [Fact]
     public async Task It_tells_the_form_of_an_encrypted_key_with_its_password()
     {
-        var shown = await SxtKey.RunAsync(["show", .. _folder.WriteEncrypted()]);
+        var shown = await Sxt.RunAsync(["key", "show", .. _folder.WriteEncrypted()]);
 
         Assert.Equal([$"public key: {PublicKeyBase64}", "form: encrypted PKCS#8 in PEM"], shown.Succeeded().Lines);
     }
@@ -58,42 +59,43 @@ public sealed class ShowTests : IDisposable
 
     [Fact]
     public async Task An_encrypted_key_without_a_password_asks_for_its_file() =>
-        (await SxtKey.RunAsync("show", _folder.Write("sxt.pem", EncryptedPem)))
+        (await Sxt.RunAsync("key", "show", _folder.Write("sxt.pem", EncryptedPem)))
             .FailedWith(_folder.At("sxt.pem"), "encrypted", "give --password-file");
 
     [Fact]
     public async Task A_wrong_password_is_named() =>
-        (await SxtKey.RunAsync(["show", .. _folder.WriteEncrypted("battery-staple")]))
-            .FailedWith(_folder.At("encrypted.pem"), "the password is wrong");
+        (await Sxt.RunAsync(["key", "show", .. _folder.WriteEncrypted("battery-staple")]))
+            .FailedWith(_folder.At("encrypted.pem"), "the password is wrong")
+            .DidNotSay("Accepted are");
 
     [Fact]
     public async Task A_missing_password_file_is_named() =>
-        (await SxtKey.RunAsync("show", _folder.Write("sxt.pem", EncryptedPem), "--password-file", _folder.At("none")))
+        (await Sxt.RunAsync("key", "show", _folder.Write("sxt.pem", EncryptedPem), "--password-file", _folder.At("none")))
             .FailedWith($"The password file '{_folder.At("none")}' does not exist");
 
     [Fact]
     public async Task A_missing_file_is_named() =>
-        (await SxtKey.RunAsync("show", _folder.At("none.pem"))).FailedWith($"'{_folder.At("none.pem")}' does not exist. Check the path.");
+        (await Sxt.RunAsync("key", "show", _folder.At("none.pem"))).FailedWith($"'{_folder.At("none.pem")}' does not exist. Check the path.");
 
     [Fact]
     public async Task What_is_no_key_is_refused_with_the_accepted_forms() =>
-        (await SxtKey.RunAsync("show", _folder.Write("notes.txt", "nonsense?")))
-            .FailedWith(_folder.At("notes.txt"), "no usable key", "Accepted are", "sxt-key new FILE");
+        (await Sxt.RunAsync("key", "show", _folder.Write("notes.txt", "nonsense?")))
+            .FailedWith(_folder.At("notes.txt"), "no usable key", "Accepted are", "dotnet sxt key new FILE");
 
     [Theory]
     [InlineData(SeedHex)]
     [InlineData(SeedBase64)]
     [InlineData(PairBase64)]
     public async Task A_key_in_place_of_a_file_is_not_repeated(string key) =>
-        (await SxtKey.RunAsync("show", key)).FailedWith("give the path of the file");
+        (await Sxt.RunAsync("key", "show", key)).FailedWith("give the path of the file");
 
     [Fact]
     public async Task A_file_name_may_begin_with_an_at_sign()
     {
-        var shown = await SxtKey.RunAsync("show", Path.GetRelativePath(Environment.CurrentDirectory, _folder.Write("@sxt.pem", Pem)));
+        var shown = await Sxt.RunAsync("key", "show", Path.GetRelativePath(Environment.CurrentDirectory, _folder.Write("@sxt.pem", Pem)));
 
         shown.Succeeded();
-        Assert.Equal(2, (await SxtKey.RunAsync("show", "@none", "more")).ExitCode);
+        Assert.Equal(2, (await Sxt.RunAsync("key", "show", "@none", "more")).ExitCode);
     }
 
     [Fact]
@@ -102,10 +104,21 @@ public sealed class ShowTests : IDisposable
     {
         var path = KeyFolder.SetMode(_folder.Write("sxt.pem", Pem), UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
-        var shown = (await SxtKey.RunAsync("show", path)).Succeeded();
+        var shown = (await Sxt.RunAsync("key", "show", path)).Succeeded();
 
-        Assert.Contains("sxt-key: warning: ", shown.Error, StringComparison.Ordinal);
+        Assert.Contains("dotnet sxt: warning: ", shown.Error, StringComparison.Ordinal);
         Assert.Contains($"chmod 600 '{path}'", shown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_file_of_one_s_own_that_nobody_may_read_needs_another_mode_not_another_owner()
+    {
+        var path = KeyFolder.SetMode(_folder.Write("sxt.pem", Pem), UnixFileMode.None);
+
+        (await ToolProcess.RunUnprivilegedAsync("key", "show", path))
+            .FailedWith($"'{path}'", "not even its owner (mode 0000)", $"chmod 600 '{path}'")
+            .DidNotSay("Make that user its owner");
     }
 
     [Fact]
@@ -114,12 +127,12 @@ public sealed class ShowTests : IDisposable
     {
         var path = KeyFolder.SetMode(_folder.Write("sxt.pem", Pem), UnixFileMode.UserRead | UnixFileMode.OtherWrite);
 
-        (await SxtKey.RunAsync("show", path)).FailedWith("can be written by others", $"chmod 600 '{path}'");
+        (await Sxt.RunAsync("key", "show", path)).FailedWith("can be written by others", $"chmod 600 '{path}'");
     }
 
     private async Task AssertFormAsync(string form, byte[] content, params string[] options)
     {
-        var shown = (await SxtKey.RunAsync(["show", _folder.Write("key", content), "--json", .. options])).Succeeded();
+        var shown = (await Sxt.RunAsync(["key", "show", _folder.Write("key", content), "--json", .. options])).Succeeded();
 
         Assert.Equal(PublicKeyBase64, shown.ReadJson().GetProperty("publicKey").GetString());
         Assert.Equal(form, shown.ReadJson().GetProperty("form").GetString());

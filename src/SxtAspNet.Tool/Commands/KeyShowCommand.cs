@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace SxtAspNet.Tool.Commands;
 
-/// <summary>sxt-key show FILE</summary>
-internal static class ShowCommand
+/// <summary>dotnet sxt key show FILE</summary>
+internal static class KeyShowCommand
 {
     public static Command Create()
     {

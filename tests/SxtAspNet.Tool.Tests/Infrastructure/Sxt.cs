@@ -1,7 +1,7 @@
 namespace SxtAspNet.Tool.Tests.Infrastructure;
 
 /// <summary>Runs the tool's entry in this process.</summary>
-internal static class SxtKey
+internal static class Sxt
 {
     public static Task<ToolResult> RunAsync(params string[] arguments) =>
         RunUntilAsync(TestContext.Current.CancellationToken, arguments);
@@ -11,7 +11,7 @@ internal static class SxtKey
     {
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var exitCode = await KeyTool.RunAsync(arguments, output, error, stop);
+        var exitCode = await SxtTool.RunAsync(arguments, output, error, stop);
         return new ToolResult(exitCode, output.ToString(), error.ToString());
     }
 }

@@ -2,7 +2,7 @@ using SxtAspNet.Tool.Tests.Infrastructure;
 
 namespace SxtAspNet.Tool.Tests;
 
-public sealed class NewTests : IDisposable
+public sealed class KeyNewTests : IDisposable
 {
     private readonly KeyFolder _folder = new();
 
@@ -11,9 +11,9 @@ public sealed class NewTests : IDisposable
     [Fact]
     public async Task It_prints_the_public_key_of_the_file_alone()
     {
-        var made = (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).Succeeded();
+        var made = (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).Succeeded();
 
-        var shown = (await SxtKey.RunAsync("show", _folder.At("sxt.pem"), "--json")).Succeeded();
+        var shown = (await Sxt.RunAsync("key", "show", _folder.At("sxt.pem"), "--json")).Succeeded();
         Assert.Equal(shown.ReadJson().GetProperty("publicKey").GetString(), Assert.Single(made.Lines));
         Assert.Empty(made.Error);
     }
@@ -21,7 +21,7 @@ public sealed class NewTests : IDisposable
     [Fact]
     public async Task The_file_is_what_openssl_writes_for_an_Ed25519_key()
     {
-        (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).Succeeded();
+        (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).Succeeded();
 
         var lines = await File.ReadAllLinesAsync(_folder.At("sxt.pem"), TestContext.Current.CancellationToken);
         Assert.Equal(["-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"], [lines[0], lines[2]]);
@@ -36,8 +36,8 @@ public sealed class NewTests : IDisposable
     [Fact]
     public async Task Two_keys_differ()
     {
-        var first = (await SxtKey.RunAsync("new", _folder.At("first.pem"))).Succeeded();
-        var second = (await SxtKey.RunAsync("new", _folder.At("second.pem"))).Succeeded();
+        var first = (await Sxt.RunAsync("key", "new", _folder.At("first.pem"))).Succeeded();
+        var second = (await Sxt.RunAsync("key", "new", _folder.At("second.pem"))).Succeeded();
 
         Assert.NotEqual(first.Output, second.Output);
     }
@@ -45,7 +45,7 @@ public sealed class NewTests : IDisposable
     [Fact]
     public async Task It_is_the_only_file_that_is_left()
     {
-        (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).Succeeded();
+        (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).Succeeded();
 
         Assert.Equal(["sxt.pem"], _folder.Names);
     }
@@ -55,7 +55,7 @@ public sealed class NewTests : IDisposable
     {
         var path = _folder.Write("sxt.pem", "precious");
 
-        (await SxtKey.RunAsync("new", path)).FailedWith($"'{path}' exists", "another name");
+        (await Sxt.RunAsync("key", "new", path)).FailedWith($"'{path}' exists", "another name");
 
         Assert.Equal("precious", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
         Assert.Equal(["sxt.pem"], _folder.Names);
@@ -66,23 +66,23 @@ public sealed class NewTests : IDisposable
     {
         File.CreateSymbolicLink(_folder.At("sxt.pem"), _folder.At("elsewhere.pem"));
 
-        (await SxtKey.RunAsync("new", _folder.At("sxt.pem"))).FailedWith("exists");
+        (await Sxt.RunAsync("key", "new", _folder.At("sxt.pem"))).FailedWith("exists");
 
         Assert.Equal(["sxt.pem"], _folder.Names);
     }
 
     [Fact]
     public async Task A_directory_is_named() =>
-        (await SxtKey.RunAsync("new", Path.GetDirectoryName(_folder.At("sxt.pem"))!)).FailedWith("is a directory");
+        (await Sxt.RunAsync("key", "new", Path.GetDirectoryName(_folder.At("sxt.pem"))!)).FailedWith("is a directory");
 
     [Fact]
     public async Task A_missing_directory_is_named() =>
-        (await SxtKey.RunAsync("new", _folder.At("none/sxt.pem"))).FailedWith(_folder.At("none/sxt.pem"), "create that first");
+        (await Sxt.RunAsync("key", "new", _folder.At("none/sxt.pem"))).FailedWith(_folder.At("none/sxt.pem"), "create that first");
 
     [Fact]
     public async Task A_name_that_the_file_system_refuses_leaves_nothing()
     {
-        (await SxtKey.RunAsync("new", _folder.At(new string('x', 300)))).FailedWith("can't be written");
+        (await Sxt.RunAsync("key", "new", _folder.At(new string('x', 300)))).FailedWith("can't be written");
 
         Assert.Empty(_folder.Names);
     }
@@ -92,7 +92,7 @@ public sealed class NewTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc, which nobody can write.");
 
-        (await SxtKey.RunAsync("new", "/proc/sxt.pem")).FailedWith("'/proc/sxt.pem' can't be written");
+        (await Sxt.RunAsync("key", "new", "/proc/sxt.pem")).FailedWith("'/proc/sxt.pem' can't be written");
     }
 
     [Fact]
@@ -116,14 +116,14 @@ public sealed class NewTests : IDisposable
 
             var winner = Assert.Single(results, result => result.ExitCode == 0);
             Assert.Single(results, result => result.ExitCode == 1).FailedWith("exists");
-            var shown = (await SxtKey.RunAsync("show", path, "--json")).Succeeded();
+            var shown = (await Sxt.RunAsync("key", "show", path, "--json")).Succeeded();
             Assert.Equal(Assert.Single(winner.Lines), shown.ReadJson().GetProperty("publicKey").GetString());
 
             Task<ToolResult> RaceAsync() => Task.Factory.StartNew(
                 () =>
                 {
                     start.SignalAndWait();
-                    return SxtKey.RunAsync("new", path);
+                    return Sxt.RunAsync("key", "new", path);
                 },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,

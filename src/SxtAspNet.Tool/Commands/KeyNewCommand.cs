@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace SxtAspNet.Tool.Commands;
 
-/// <summary>sxt-key new FILE</summary>
-internal static class NewCommand
+/// <summary>dotnet sxt key new FILE</summary>
+internal static class KeyNewCommand
 {
     public static Command Create()
     {
@@ -13,8 +13,18 @@ internal static class NewCommand
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var pair = KeyPair.Create();
-            NewFile.Write(parsed.GetRequiredValue(file), pair.Pem, cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(pair.PublicKey).ConfigureAwait(false);
+            var path = Path.GetFullPath(parsed.GetRequiredValue(file));
+            NewFile.Write(path, pair.Pem, cancellationToken);
+            try
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(pair.PublicKey).ConfigureAwait(false);
+            }
+            catch (OutputException failure)
+            {
+                throw new OutputException(
+                    $"{failure.Message} The new key is in '{path}'; '{SxtTool.Name} key show {path}' prints its public key.", failure);
+            }
+
             return ExitCode.Success;
         });
         return command;

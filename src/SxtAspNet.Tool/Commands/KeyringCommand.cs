@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace SxtAspNet.Tool.Commands;
 
-/// <summary>sxt-key keys list, sxt-key keys add FILE</summary>
-internal static class KeysCommand
+/// <summary>dotnet sxt keyring list, dotnet sxt keyring add FILE</summary>
+internal static class KeyringCommand
 {
     private const string NewPasswordFile = "--new-password-file";
 
-    public static Command Create() => new("keys", "The user's keyring: the public keys that the user can log in with.")
+    public static Command Create() => new("keyring", "The user's keyring: the public keys that the user can log in with.")
     {
         CreateList(),
         CreateAdd(),
@@ -50,9 +50,10 @@ internal static class KeysCommand
             using var added = await input.OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
             var isNew = await KeyAddition.RunAsync(account, key, added, cancellationToken).ConfigureAwait(false);
             await error.WriteLineAsync(
-                $"{KeyTool.Name}: The key {(isNew ? "was added to" : "is already on")} the keyring of '{account.UserId}'.").ConfigureAwait(false);
+                $"{SxtTool.Name}: The key {(isNew ? "was added to" : "is already on")} the keyring of '{account.UserId}'.").ConfigureAwait(false);
             await new Report()
-                .Add("keys", [added.PublicKeyText])
+                .Add("publicKey", added.PublicKeyText)
+                .Add("added", isNew)
                 .WriteAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed))
                 .ConfigureAwait(false);
             return ExitCode.Success;

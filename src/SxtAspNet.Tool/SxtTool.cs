@@ -1,13 +1,12 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
-using SxtAspNet.Tool.Commands;
 
 namespace SxtAspNet.Tool;
 
 /// <summary>The tool without its process: arguments in, two streams and an exit code out.</summary>
-internal static class KeyTool
+internal static class SxtTool
 {
-    public const string Name = "sxt-key";
+    /// <summary>As it is called; <c>dotnet sxt</c> runs the program dotnet-sxt.</summary>
+    public const string Name = "dotnet sxt";
 
     /// <summary>Runs one command.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -16,15 +15,14 @@ internal static class KeyTool
     {
         try
         {
-            var parsed = Parse(arguments);
-            if (parsed.Action is ParseErrorAction)
+            var line = new CommandLine(arguments);
+            if (line.Problems() is { Count: > 0 } problems)
             {
-                foreach (var problem in parsed.Errors)
+                foreach (var problem in problems)
                 {
-                    await WriteErrorAsync(error, problem.Message).ConfigureAwait(false);
+                    await WriteErrorAsync(error, problem).ConfigureAwait(false);
                 }
 
-                await error.WriteLineAsync($"Run '{Name} --help', or '{Name} COMMAND --help'.").ConfigureAwait(false);
                 return ExitCode.Usage;
             }
 
@@ -36,12 +34,17 @@ internal static class KeyTool
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
+            return await line.Parsed.InvokeAsync(invocation, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await WriteErrorAsync(error, "Stopped before the end.").ConfigureAwait(false);
             return ExitCode.Interrupted;
+        }
+        catch (OutputException failure)
+        {
+            await WriteErrorAsync(error, failure.Message).ConfigureAwait(false);
+            return ExitCode.OutputLost;
         }
         catch (ToolException failure)
         {
@@ -58,21 +61,6 @@ internal static class KeyTool
         }
 
         return ExitCode.Failure;
-    }
-
-    private static ParseResult Parse(string[] arguments)
-    {
-        var root = new RootCommand("Makes and shows Space and Time signing keys, tries a login, lists and adds the keys of a user.")
-        {
-            NewCommand.Create(),
-            ShowCommand.Create(),
-            LoginCommand.Create(),
-            KeysCommand.Create(),
-        };
-        root.HelpName = Name;
-
-        // A file name may well begin with an at sign.
-        return root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
     private static Task WriteErrorAsync(TextWriter error, string message) => error.WriteLineAsync($"{Name}: {message}");

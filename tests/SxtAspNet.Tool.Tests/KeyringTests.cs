@@ -4,7 +4,7 @@ using static SxtAspNet.Tests.Keys.KeyVectors;
 
 namespace SxtAspNet.Tool.Tests;
 
-public sealed class KeysTests
+public sealed class KeyringTests
 {
     [Fact]
     public async Task The_list_is_one_key_a_line()
@@ -13,7 +13,7 @@ public sealed class KeysTests
         var (_, backup) = account.Folder.WriteNewKey("backup.pem");
         account.Gateway.AddUser(account.UserId, backup);
 
-        var list = (await account.RunAsync("keys", "list")).Succeeded();
+        var list = (await account.RunAsync("keyring", "list")).Succeeded();
 
         Assert.Equal([PublicKeyBase64, Convert.ToBase64String(backup)], list.Lines);
         Assert.Empty(list.Error);
@@ -24,7 +24,7 @@ public sealed class KeysTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        var json = (await account.RunAsync("keys", "list", "--json")).Succeeded().ReadJson();
+        var json = (await account.RunAsync("keyring", "list", "--json")).Succeeded().ReadJson();
 
         Assert.Equal([PublicKeyBase64], json.GetProperty("keys").EnumerateArray().Select(key => key.GetString()));
     }
@@ -35,13 +35,27 @@ public sealed class KeysTests
         await using var account = await TestAccount.StartAsync();
         var (path, publicKey) = account.Folder.WriteNewKey("backup.pem");
 
-        var added = (await account.RunAsync("keys", "add", path)).Succeeded();
+        var added = (await account.RunAsync("keyring", "add", path)).Succeeded();
 
         Assert.Equal([Convert.ToBase64String(publicKey)], added.Lines);
         Assert.Contains($"was added to the keyring of '{account.UserId}'", added.Error, StringComparison.Ordinal);
-        var login = await SxtKey.RunAsync(
+        var login = await Sxt.RunAsync(
             "login", "--gateway", account.Gateway.BaseAddress.ToString(), "--user", account.UserId, "--key", path);
         login.Succeeded();
+    }
+
+    [Fact]
+    public async Task What_was_added_is_told_in_JSON_and_whether_it_was_new()
+    {
+        await using var account = await TestAccount.StartAsync();
+        var (path, publicKey) = account.Folder.WriteNewKey("backup.pem");
+
+        var added = (await account.RunAsync("keyring", "add", path, "--json")).Succeeded().ReadJson();
+        var again = (await account.RunAsync("keyring", "add", path, "--json")).Succeeded().ReadJson();
+
+        var expected = $$"""{"publicKey":"{{Convert.ToBase64String(publicKey)}}","added":""";
+        Assert.Equal($"{expected}true}}", added.GetRawText());
+        Assert.Equal($"{expected}false}}", again.GetRawText());
     }
 
     [Fact]
@@ -53,8 +67,8 @@ public sealed class KeysTests
         account.Gateway.RemoveKey(account.UserId, PublicKey);
         var encrypted = account.Folder.WriteEncrypted();
 
-        var added = await SxtKey.RunAsync(
-            "keys", "add", encrypted[0], "--new-password-file", encrypted[2],
+        var added = await Sxt.RunAsync(
+            "keyring", "add", encrypted[0], "--new-password-file", encrypted[2],
             "--gateway", account.Gateway.BaseAddress.ToString(), "--user", account.UserId, "--key", path);
 
         Assert.Equal([PublicKeyBase64], added.Succeeded().Lines);
@@ -65,7 +79,7 @@ public sealed class KeysTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        (await account.RunAsync("keys", "add", account.Folder.WriteEncrypted()[0])).FailedWith("give --new-password-file.");
+        (await account.RunAsync("keyring", "add", account.Folder.WriteEncrypted()[0])).FailedWith("give --new-password-file.");
     }
 
     [Fact]
@@ -73,7 +87,7 @@ public sealed class KeysTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        var added = (await account.RunAsync("keys", "add", account.KeyFile)).Succeeded();
+        var added = (await account.RunAsync("keyring", "add", account.KeyFile)).Succeeded();
 
         Assert.Equal([PublicKeyBase64], added.Lines);
         Assert.Contains("is already on the keyring", added.Error, StringComparison.Ordinal);
@@ -85,7 +99,7 @@ public sealed class KeysTests
     {
         await using var account = await TestAccount.StartAsync();
 
-        (await account.RunAsync("keys", "add", PublicKeyBase64)).FailedWith("the file with the private key", "public key alone");
+        (await account.RunAsync("keyring", "add", PublicKeyBase64)).FailedWith("the file with the private key", "public key alone");
 
         Assert.Empty(account.Gateway.Calls.All);
     }
@@ -97,8 +111,8 @@ public sealed class KeysTests
         var (path, publicKey) = account.Folder.WriteNewKey("backup.pem");
         account.Gateway.InjectFault(SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.AddKey));
 
-        (await account.RunAsync("keys", "add", path)).FailedWith("Whether the key was added is not known; run the command again.");
-        var again = (await account.RunAsync("keys", "add", path)).Succeeded();
+        (await account.RunAsync("keyring", "add", path)).FailedWith("Whether the key was added is not known; run the command again.");
+        var again = (await account.RunAsync("keyring", "add", path)).Succeeded();
 
         Assert.Equal(1, account.Gateway.Calls.Count(SxtGatewayCallKind.AddKey));
         Assert.Contains("is already on the keyring", again.Error, StringComparison.Ordinal);
@@ -112,7 +126,7 @@ public sealed class KeysTests
         var (path, publicKey) = account.Folder.WriteNewKey("backup.pem");
         account.Gateway.InjectFault(SxtGatewayFault.Status(403, kind: SxtGatewayCallKind.AddKey));
 
-        (await account.RunAsync("keys", "add", path)).FailedWith(
+        (await account.RunAsync("keyring", "add", path)).FailedWith(
             Convert.ToBase64String(publicKey), $"user '{account.UserId}'", "refused to add it");
         Assert.Equal([PublicKeyBase64], await account.ListKeysAsync());
     }
@@ -126,7 +140,7 @@ public sealed class KeysTests
         var (path, _) = account.Folder.WriteNewKey("backup.pem");
         account.Gateway.InjectFault(SxtGatewayFault.Status(401, kind: kind));
 
-        (await account.RunAsync("keys", "add", path)).FailedWith($"user '{account.UserId}'", "no longer accepts the access token");
+        (await account.RunAsync("keyring", "add", path)).FailedWith($"user '{account.UserId}'", "no longer accepts the access token");
     }
 
     [Theory]
@@ -143,7 +157,7 @@ public sealed class KeysTests
         await using var account = await TestAccount.StartAsync();
         account.Gateway.InjectFault(SxtGatewayFault.Answer(200, body, kind: SxtGatewayCallKind.Keys));
 
-        (await account.RunAsync("keys", "list")).FailedWith($"Keyring of user '{account.UserId}'", "answered with");
+        (await account.RunAsync("keyring", "list")).FailedWith($"Keyring of user '{account.UserId}'", "answered with");
     }
 
     [Fact]
@@ -152,8 +166,8 @@ public sealed class KeysTests
         await using var account = await TestAccount.StartAsync();
         var (path, _) = account.Folder.WriteNewKey("backup.pem");
 
-        (await account.RunAsync("keys", "add", path)).Succeeded();
-        (await account.RunAsync("keys", "list")).Succeeded();
+        (await account.RunAsync("keyring", "add", path)).Succeeded();
+        (await account.RunAsync("keyring", "list")).Succeeded();
 
         Assert.Equal(0, account.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
         Assert.Equal(2, account.Gateway.Calls.Count(SxtGatewayCallKind.Token));
