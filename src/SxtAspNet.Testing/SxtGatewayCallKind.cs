@@ -37,4 +37,7 @@ public enum SxtGatewayCallKind
 
     /// <summary><c>POST /v1/sql</c>, <c>/v1/sql/dql</c>, <c>/v1/sql/dml</c> or <c>/v1/sql/ddl</c>.</summary>
     Sql,
+
+    /// <summary><c>POST /auth/apikey</c> of the network's proxy: an access token for an API key.</summary>
+    ApiKeyExchange,
 }

@@ -22,6 +22,7 @@ internal static class AppServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SxtStartup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, FileKeySourceFactory>(
             provider => new FileKeySourceFactory(provider.GetRequiredService<ILoggerFactory>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, ApiKeySourceFactory>(static _ => new ApiKeySourceFactory()));
         services.TryAddSingleton(provider => new Runtime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.TryAddSingleton(
             provider => new InMemorySessionStore(provider.GetRequiredService<Runtime>().TimeProvider));
