@@ -78,7 +78,7 @@ public class ValidationTests
     [InlineData("""  "Keys": [ { "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "Keys[0] has both File and AzureKeyVault")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault()")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" }, "PasswordFile": "a" } ]  """, "Password, PasswordFile and RequirePrivateFile are for a File only")]
-    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, UserId,")]
+    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, ProxyUrl, UserId,")]
     [InlineData("""  "RenewBefore": "5"  """, "'Sxt:RenewBefore' is \"5\", a number without a unit, which .NET reads as days")]
     [InlineData("""  "RenewBefore": 300  """, "'Sxt:RenewBefore' is \"300\", a number without a unit")]
     [InlineData("""  "RenewBefore": "5 minutes"  """, "'Sxt:RenewBefore' must be a time span such as \"00:05:00\"")]

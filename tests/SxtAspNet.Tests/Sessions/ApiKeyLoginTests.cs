@@ -306,6 +306,7 @@ public class ApiKeyLoginTests
         await using var app = WithApiKeys(TestApp.User, ApiKey);
         app.Gateway.AddApiKey(TestApp.User, ApiKey);
         using var first = await app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(3));
         app.Gateway.RevokeSessions(TestApp.User);
 
         using var second = await app.QueryAsync();
