@@ -153,7 +153,7 @@ internal sealed partial class FarmSimulation
                 RefuseFirstKey(length);
                 break;
             case 33:
-                During("proxy down", null, length, () => _weather.IsProxyDown = true, () => EndGatewayFault(() => _weather.IsProxyDown = false));
+                During("proxy down", null, length, TakeProxyDown, () => EndGatewayFault(() => _weather.IsProxyDown = false));
                 break;
             default:
                 _lastRevocation = _clock.Now;

@@ -64,6 +64,17 @@ internal sealed partial class FarmSimulation
         }
     }
 
+    /// <summary>Whoever has another key than an API key does not feel it, not even when a login is needed at that moment.</summary>
+    private void TakeProxyDown()
+    {
+        _weather.IsProxyDown = true;
+        if (_lastKey is not null)
+        {
+            _lastRevocation = _clock.Now;
+            _gateway.RevokeSessions(Instance.User);
+        }
+    }
+
     /// <summary>
     /// A new key reaches the machines one by one; last, the old one leaves the keyring. Either both keys are configured
     /// meanwhile, or a file is swapped, so that for a while each half of the farm knows one key only.
