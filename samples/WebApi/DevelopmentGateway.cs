@@ -2,7 +2,7 @@ using SxtAspNet.Testing;
 
 namespace WebApi;
 
-/// <summary>Lets the sample run without an account: in Development, with no user configured, against an emulator.</summary>
+/// <summary>Lets the sample run without an account: in Development, with no user and no key configured, against an emulator.</summary>
 public static class DevelopmentGateway
 {
     /// <summary>The user whose tokens <see cref="MapCallerToken"/> hands out.</summary>
@@ -10,7 +10,10 @@ public static class DevelopmentGateway
 
     public static async Task<SxtGatewayEmulator?> StartIfUnconfiguredAsync(WebApplicationBuilder builder)
     {
-        if (!builder.Environment.IsDevelopment() || !string.IsNullOrEmpty(builder.Configuration["Sxt:UserId"]))
+        // An API key alone is enough: it tells whose it is.
+        if (!builder.Environment.IsDevelopment()
+            || !string.IsNullOrEmpty(builder.Configuration["Sxt:UserId"])
+            || builder.Configuration.GetSection("Sxt:Keys").Exists())
         {
             return null;
         }
@@ -18,8 +21,8 @@ public static class DevelopmentGateway
         var emulator = await SxtGatewayEmulator.StartAsync();
         builder.Services.UseSxtGatewayEmulator(emulator);
         builder.Configuration["Authentication:Schemes:SxtBearer:AllowedUsers:0"] = Caller;
-        Console.WriteLine($"No Sxt:UserId is configured, so this app talks to a gateway emulator at {emulator.BaseAddress}");
-        Console.WriteLine("with a key made for the occasion. Set Sxt:UserId and Sxt:Keys to talk to Space and Time.");
+        Console.WriteLine($"Neither Sxt:UserId nor Sxt:Keys is configured, so this app talks to a gateway emulator at {emulator.BaseAddress}");
+        Console.WriteLine("with a key made for the occasion. To talk to Space and Time: dotnet user-secrets set Sxt:Keys:0:ApiKey sxt_…");
         return emulator;
     }
 

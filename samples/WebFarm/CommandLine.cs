@@ -30,6 +30,7 @@ public sealed record CommandLine
           --rate R             requests per second and instance (50)
           --redis HOST:PORT    use this running Redis-protocol server instead of starting one
           --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; or lenient
+          --credential KIND    key (default): a signing key; or api-key: an API key alone, exchanged at the network's proxy
           --latency MS         how long each gateway call takes (20)
           --port N             port of the live page (any free one)
 
@@ -90,6 +91,18 @@ public sealed record CommandLine
                             "strict" => false,
                             "lenient" => true,
                             var other => throw new FormatException($"--gateway is strict or lenient, not '{other}'."),
+                        },
+                    },
+                },
+                "--credential" => line with
+                {
+                    Farm = line.Farm with
+                    {
+                        UsesApiKey = Value() switch
+                        {
+                            "key" => false,
+                            "api-key" => true,
+                            var other => throw new FormatException($"--credential is key or api-key, not '{other}'."),
                         },
                     },
                 },

@@ -29,7 +29,10 @@ public sealed class FarmGateway : IAsyncDisposable
     public const string UserId = "web-farm";
 
     private static readonly SxtGatewayCallKind[] Protocol =
-        [SxtGatewayCallKind.Challenge, SxtGatewayCallKind.Token, SxtGatewayCallKind.Refresh, SxtGatewayCallKind.ValidToken];
+    [
+        SxtGatewayCallKind.Challenge, SxtGatewayCallKind.Token, SxtGatewayCallKind.Refresh, SxtGatewayCallKind.ValidToken,
+        SxtGatewayCallKind.ApiKeyExchange,
+    ];
 
     private readonly DirectoryInfo _secrets;
     private readonly TimeSpan _timeout;
@@ -41,7 +44,7 @@ public sealed class FarmGateway : IAsyncDisposable
 
     public SxtGatewayEmulator Emulator { get; }
 
-    /// <summary>The file of the signing key; private, and gone with the farm.</summary>
+    /// <summary>The file of the signing key or API key; private, and gone with the farm.</summary>
     public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
 
     /// <summary>The fault that is on; <see langword="null"/>: none.</summary>
@@ -66,7 +69,7 @@ public sealed class FarmGateway : IAsyncDisposable
         var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings.GatewayTimeout);
         try
         {
-            emulator.AddUser(UserId, await gateway.MakeKeyAsync(cancellationToken));
+            await gateway.MakeKeyAsync(settings.UsesApiKey, cancellationToken);
             return gateway;
         }
         catch
@@ -87,7 +90,11 @@ public sealed class FarmGateway : IAsyncDisposable
             GatewayFault.Slow => Protocol.Select(kind => SxtGatewayFault.Delay(_timeout * 0.5, kind: kind)),
             GatewayFault.AnswersLate => Protocol.Select(kind => SxtGatewayFault.DelayAnswer(_timeout * 1.25, kind: kind)),
             GatewayFault.RefreshAnswerLost => [SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Refresh)],
-            GatewayFault.LoginAnswerLost => [SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Token)],
+            GatewayFault.LoginAnswerLost =>
+            [
+                SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Token),
+                SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.ApiKeyExchange),
+            ],
             _ => throw new ArgumentOutOfRangeException(nameof(fault)),
         };
         foreach (var each in faults)
@@ -115,12 +122,21 @@ public sealed class FarmGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the farm's signing key.</summary>
-    /// <returns>Its public half, for the user's keyring.</returns>
-    private async Task<ReadOnlyMemory<byte>> MakeKeyAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the farm's key, and lets the gateway know it.</summary>
+    private async Task MakeKeyAsync(bool isApiKey, CancellationToken cancellationToken)
     {
         var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
-        using var key = SxtSigningKey.FromSeed(seed);
+        var text = isApiKey ? $"sxt_{Convert.ToHexStringLower(seed)}" : Convert.ToHexString(seed);
+        if (isApiKey)
+        {
+            Emulator.AddApiKey(UserId, text);
+        }
+        else
+        {
+            using var key = SxtSigningKey.FromSeed(seed);
+            Emulator.AddUser(UserId, key.PublicKey.ToArray());
+        }
+
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -128,8 +144,7 @@ public sealed class FarmGateway : IAsyncDisposable
         }
 
         await using var file = new StreamWriter(KeyFile, options);
-        await file.WriteAsync(Convert.ToHexString(seed).AsMemory(), cancellationToken);
+        await file.WriteAsync(text.AsMemory(), cancellationToken);
         CryptographicOperations.ZeroMemory(seed);
-        return key.PublicKey.ToArray();
     }
 }

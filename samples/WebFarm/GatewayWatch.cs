@@ -26,6 +26,9 @@ public sealed class GatewayWatch(SxtGatewayCalls calls, Timeline timeline) : IAs
     /// <summary>Those of them whose answer the caller did not get.</summary>
     public int LostLogins => Volatile.Read(ref _lostLogins);
 
+    /// <summary>Calls that ask for a session: signed challenges and API keys that were presented.</summary>
+    public int LoginCalls => calls.Count(SxtGatewayCallKind.Token) + calls.Count(SxtGatewayCallKind.ApiKeyExchange);
+
     public int Refreshes => calls.Count(SxtGatewayCallKind.Refresh);
 
     public int Count(SxtGatewayCallKind kind) => calls.Count(kind);
@@ -93,7 +96,7 @@ public sealed class GatewayWatch(SxtGatewayCalls calls, Timeline timeline) : IAs
 
     private void Report(SxtGatewayCall call)
     {
-        var isLogin = call is { Kind: SxtGatewayCallKind.Token, SessionId: not null };
+        var isLogin = call is { Kind: SxtGatewayCallKind.Token or SxtGatewayCallKind.ApiKeyExchange, SessionId: not null };
         var isGood = call.Status is >= 200 and < 300;
         if (isLogin)
         {
@@ -105,7 +108,7 @@ public sealed class GatewayWatch(SxtGatewayCalls calls, Timeline timeline) : IAs
         FarmEventKind? kind = (call.Kind, isGood) switch
         {
             (_, false) => FarmEventKind.Refused,
-            (SxtGatewayCallKind.Token, _) => FarmEventKind.Login,
+            (SxtGatewayCallKind.Token or SxtGatewayCallKind.ApiKeyExchange, _) => FarmEventKind.Login,
             (SxtGatewayCallKind.Refresh, _) => FarmEventKind.Refresh,
             (SxtGatewayCallKind.Logout, _) => FarmEventKind.LoggedOut,
             _ => null,

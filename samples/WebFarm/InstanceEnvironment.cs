@@ -20,7 +20,10 @@ internal static class InstanceEnvironment
             ["SxtRedis__Prefix"] = prefix,
             ["SxtRedis__LockLease"] = Text(settings.LockLease),
             ["Sxt__GatewayUrl"] = gateway.Emulator.BaseAddress.AbsoluteUri,
-            ["Sxt__UserId"] = FarmGateway.UserId,
+            ["Sxt__ProxyUrl"] = gateway.Emulator.BaseAddress.AbsoluteUri,
+
+            // An API key tells whose it is.
+            ["Sxt__UserId"] = settings.UsesApiKey ? "" : FarmGateway.UserId,
             ["Sxt__Keys__0__File"] = gateway.KeyFile,
             ["Authentication__Schemes__SxtBearer__AllowedUsers__0"] = FarmGateway.UserId,
             ["Sxt__RenewBefore"] = Text(settings.RenewBefore),

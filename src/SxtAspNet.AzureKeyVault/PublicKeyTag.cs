@@ -11,11 +11,16 @@ internal static class PublicKeyTag
     public const string Name = "sxt-public-key";
 
     /// <returns><see langword="null"/> when there is no tag, or it states this key.</returns>
-    public static string? Problem(SecretProperties secret, ReadOnlySpan<byte> publicKey)
+    public static string? Problem(SecretProperties secret, SxtCredential key)
     {
         if (!secret.Tags.TryGetValue(Name, out var tag))
         {
             return null;
+        }
+
+        if (key is not SxtSigningKey { PublicKey.Span: var publicKey })
+        {
+            return $"has a tag {Name}, but holds an API key, which has no public key. Store the right key, or remove the tag.";
         }
 
         // What the tag says is never quoted: somebody may have put the private key there, which looks the same.

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace SxtAspNet.AzureKeyVault;
 
 /// <summary>
-/// A signing key in a secret of Azure Key Vault, which has no Ed25519 keys of its own. The secret is read at each opening:
+/// A key in a secret of Azure Key Vault, which has no Ed25519 keys of its own: a signing key or an API key. The secret is read at each opening:
 /// there is no cache, so a new version is seen at once.
 /// </summary>
 internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
@@ -30,11 +30,11 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
 
     public override string ToString() => _name.ToString();
 
-    public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) =>
+    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) =>
         new(CallAsync(client => ReadAsync(client, _name.Version, cancellationToken), cancellationToken));
 
     /// <remarks>For this, the app's identity must be allowed to list versions too.</remarks>
-    public ValueTask<SxtSigningKey?> OpenPreviousAsync(CancellationToken cancellationToken) => new(CallAsync(
+    public ValueTask<SxtCredential?> OpenPreviousAsync(CancellationToken cancellationToken) => new(CallAsync(
         async client => await FindPreviousVersionAsync(client, cancellationToken).ConfigureAwait(false) is { } previous
             ? await ReadAsync(client, previous, cancellationToken).ConfigureAwait(false)
             : null,
@@ -68,7 +68,7 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
         return failure is not null;
     }
 
-    private async Task<SxtSigningKey> ReadAsync(SecretClient client, string? version, CancellationToken cancellationToken)
+    private async Task<SxtCredential> ReadAsync(SecretClient client, string? version, CancellationToken cancellationToken)
     {
         Response<KeyVaultSecret> response = await client.GetSecretAsync(_name.Name, version, cancellationToken).ConfigureAwait(false);
         var properties = response.Value.Properties;
@@ -77,7 +77,7 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
             throw _name.Unavailable(problem);
         }
 
-        SxtSigningKey key;
+        SxtCredential key;
         try
         {
             key = Parse(response.Value.Value ?? "");
@@ -87,7 +87,7 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
             throw _name.Unavailable($"holds no usable key: {exception.Message}", exception);
         }
 
-        if (PublicKeyTag.Problem(properties, key.PublicKey.Span) is { } mismatch)
+        if (PublicKeyTag.Problem(properties, key) is { } mismatch)
         {
             key.Dispose();
             throw _name.Unavailable(mismatch);
@@ -95,7 +95,7 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
 
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.KeyOpened(Convert.ToBase64String(key.PublicKey.Span), _name.ToString(), properties.Version);
+            _logger.KeyOpened(key.ToString()!, _name.ToString(), properties.Version);
         }
 
         return key;
@@ -118,14 +118,14 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory
     /// <summary>By the vault's own clock, as far as it tells: this machine's may be wrong.</summary>
     private DateTimeOffset Now(Response response) => response.Headers.Date ?? _timeProvider.GetUtcNow();
 
-    private static SxtSigningKey Parse(string secret)
+    private static SxtCredential Parse(string secret)
     {
         // Pinned, because a collection that moves an array leaves the old copy behind.
         var content = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(secret), pinned: true);
         try
         {
             Encoding.UTF8.GetBytes(secret, content);
-            return SxtSigningKey.Parse(content);
+            return SxtCredential.Parse(content);
         }
         finally
         {

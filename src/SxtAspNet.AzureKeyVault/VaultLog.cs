@@ -5,8 +5,8 @@ namespace SxtAspNet.AzureKeyVault;
 /// <summary>What keys in a vault log: event ids 1310 to 1319.</summary>
 internal static partial class VaultLog
 {
-    [LoggerMessage(1310, LogLevel.Debug, "Opened the signing key with public key {PublicKey} from the {Secret}, version {Version}.")]
-    public static partial void KeyOpened(this ILogger logger, string publicKey, string secret, string version);
+    [LoggerMessage(1310, LogLevel.Debug, "Opened the {Key} from the {Secret}, version {Version}.")]
+    public static partial void KeyOpened(this ILogger logger, string key, string secret, string version);
 
     [LoggerMessage(1311, LogLevel.Debug, "Reading the {Secret} failed.")]
     public static partial void ReadingFailed(this ILogger logger, Exception failure, string secret);

@@ -43,4 +43,7 @@ public enum SxtGatewayCallKind
 
     /// <summary>A path that <see cref="SxtGatewayEmulatorOptions.Api"/> answers.</summary>
     Api,
+
+    /// <summary><c>POST /auth/apikey</c> of the network's proxy: an access token for an API key.</summary>
+    ApiKeyExchange,
 }

@@ -147,6 +147,30 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
         _core.RemoveKey(userId, publicKey.Span);
     }
 
+    /// <summary>
+    /// Gives the user an API key, which the network's proxy (<c>POST /auth/apikey</c>, at the same address) exchanges for access
+    /// tokens. The user is added when it is not there; a key that another user had changes hands.
+    /// </summary>
+    /// <param name="userId">The user id; upper and lower case differ.</param>
+    /// <param name="apiKey">The key, as clients present it: <c>sxt_…</c>.</param>
+    /// <exception cref="ArgumentException">The user id or the key is empty.</exception>
+    public void AddApiKey(string userId, string apiKey)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentException.ThrowIfNullOrEmpty(apiKey);
+        _core.AddUser(userId, []);
+        _core.Keyrings.SetUserOfApiKey(apiKey, userId);
+    }
+
+    /// <summary>Removes an API key, so that it can't be exchanged any more. Sessions go on. Does nothing when it is not there.</summary>
+    /// <param name="apiKey">The key.</param>
+    /// <exception cref="ArgumentException">The key is empty.</exception>
+    public void RemoveApiKey(string apiKey)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(apiKey);
+        _core.Keyrings.RemoveApiKey(apiKey);
+    }
+
     /// <summary>Ends every session of the user now, as a logout does: none of their tokens works any more.</summary>
     /// <param name="userId">The user id.</param>
     /// <exception cref="ArgumentException">The user id is empty.</exception>

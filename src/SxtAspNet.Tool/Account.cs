@@ -22,7 +22,7 @@ internal sealed class Account : IDisposable
             backchannel: null,
             new GatewayClock(timeProvider),
             new Runtime(timeProvider));
-        _client = new GatewayClient(_transport, options.UserId);
+        _client = new GatewayClient(_transport, new GatewayUser(options.UserId));
         Keyring = new GatewayKeyring(_transport, options.UserId);
     }
 

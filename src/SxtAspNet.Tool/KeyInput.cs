@@ -19,7 +19,10 @@ internal sealed record KeyInput(string File, string? PasswordFile, string Passwo
         var options = new SxtOptions { KeyTimeout = timeout };
         try
         {
-            return new OpenKey(await opener.OpenAsync(source, options, cancellationToken).ConfigureAwait(false));
+            var credential = await opener.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+            return credential is SxtSigningKey key
+                ? new OpenKey(key)
+                : throw new ToolException($"The key file '{File}' holds an API key, which can't sign; give a file with a signing key.");
         }
         catch (SxtAuthenticationException failure)
         {

@@ -28,7 +28,7 @@ public enum SxtSessionMode
     /// <summary>The shared session; this instance has its refresh token and renews it first.</summary>
     Owner,
 
-    /// <summary>The shared session, which another instance renews first.</summary>
+    /// <summary>The shared session; its owner, if it has one, renews it first.</summary>
     Shared,
 }
 
@@ -41,7 +41,9 @@ public sealed class SxtSessionStatus
     /// <summary>Whose session it is. Without a shared session store it is always a private one.</summary>
     public SxtSessionMode Mode { get; init; }
 
-    /// <summary>The user id at Space and Time.</summary>
+    /// <summary>
+    /// The user id at Space and Time. Where none is configured it is the one that the first token names, and empty before.
+    /// </summary>
     public required string UserId { get; init; }
 
     /// <summary>Number of the session's present token, rising with each login and refresh; 0 before the first.</summary>

@@ -12,6 +12,17 @@ namespace SxtAspNet.AzureKeyVault.Tests;
 public sealed class FailureTests : VaultTests
 {
     [Fact]
+    public async Task A_secret_with_an_api_key_and_the_tag_of_a_public_key_is_refused()
+    {
+        Vault.Set(Secret, "sxt_0123456789abcdefghijklmnop").Tags["sxt-public-key"] = new TestKey().PublicKeyBase64;
+
+        var failure = await FailAsync();
+
+        AssertSays(failure.Message, "holds an API key, which has no public key", "remove the tag");
+        Assert.DoesNotContain("0123456789", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_expired_secret_is_refused_although_the_vault_hands_it_out()
     {
         Vault.Set(Secret, KeyVectors.Pem).Expires = Vault.Time.GetUtcNow().AddSeconds(-1);

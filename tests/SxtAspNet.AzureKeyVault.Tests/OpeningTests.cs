@@ -60,6 +60,16 @@ public sealed class OpeningTests : VaultTests
     }
 
     [Fact]
+    public async Task A_secret_may_hold_an_api_key()
+    {
+        Vault.Set(Secret, "sxt_0123456789abcdefghijklmnop\n");
+
+        using var key = await CreateSource().OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.IsType<SxtApiKey>(key);
+    }
+
+    [Fact]
     public async Task A_version_that_is_named_is_the_one_that_opens()
     {
         var old = Vault.Set(Secret, KeyVectors.Pem);

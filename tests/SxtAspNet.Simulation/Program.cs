@@ -62,7 +62,7 @@ internal static class Program
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{seeds} seeds in {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:0.0} s: {results.Sum(r => r.Logins)} logins, {results.Sum(r => r.Refreshes)} refreshes, {results.Sum(r => r.Requests)} requests of which {results.Sum(r => r.Failed)} failed; {broken.Length} seeds broke a rule."));
+            $"{seeds} seeds in {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:0.0} s: {results.Sum(r => r.Logins)} logins, {results.Sum(r => r.Refreshes)} refreshes, {results.Sum(r => r.Exchanges)} exchanges of API keys, {results.Sum(r => r.Requests)} requests of which {results.Sum(r => r.Failed)} failed; {broken.Length} seeds broke a rule."));
         return broken.Length == 0 ? 0 : 1;
     }
 

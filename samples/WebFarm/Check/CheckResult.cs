@@ -20,6 +20,9 @@ public sealed record CheckResult
 
     public required string Gateway { get; init; }
 
+    /// <summary>What the farm logs in with: "key" or "api-key".</summary>
+    public required string Credential { get; init; }
+
     public required int Requests { get; init; }
 
     public required int Failed { get; init; }
@@ -101,6 +104,8 @@ public sealed record CheckResult
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
+    private bool UsesApiKey => Credential == "api-key";
+
     private IEnumerable<string> FindReasons()
     {
         if (Requests == 0)
@@ -138,7 +143,7 @@ public sealed record CheckResult
             yield return $"A generation was renewed {Renewals.MaxPerGeneration} times.";
         }
 
-        foreach (var start in ColdStarts.Concat(WarmStarts).Where(start => start is not { Challenges: 1, Logins: 1, Failed: 0 }))
+        foreach (var start in ColdStarts.Concat(WarmStarts).Where(start => start is not { Logins: 1, Failed: 0 } || start.Challenges != (UsesApiKey ? 0 : 1)))
         {
             yield return $"A start took {start.Challenges} challenges and {start.Logins} logins, and {start.Failed} of its requests failed.";
         }
@@ -157,14 +162,15 @@ public sealed record CheckResult
 
 /// <summary>How many logins the faults of a run allow.</summary>
 /// <param name="Start">The first one.</param>
+/// <param name="Renewals">With an API key: one for each renewal.</param>
 /// <param name="SessionEnds">Sessions that can have ended by their age.</param>
 /// <param name="Faults">One for each kill, pause and fault of the gateway.</param>
 /// <param name="CacheOutages">One for each instance and outage of the cache.</param>
 /// <param name="StuckLocks">One for each instance and renewal that falls due while nobody can have the lock.</param>
 /// <param name="LostAnswers">Logins whose answer the gateway, as told, did not deliver in time.</param>
-public sealed record LoginBound(int Start, int SessionEnds, int Faults, int CacheOutages, int StuckLocks, int LostAnswers)
+public sealed record LoginBound(int Start, int Renewals, int SessionEnds, int Faults, int CacheOutages, int StuckLocks, int LostAnswers)
 {
-    public int Total => Start + SessionEnds + Faults + CacheOutages + StuckLocks + LostAnswers;
+    public int Total => Start + Renewals + SessionEnds + Faults + CacheOutages + StuckLocks + LostAnswers;
 }
 
 /// <summary>The faults that were made.</summary>

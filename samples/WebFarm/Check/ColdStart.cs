@@ -5,7 +5,7 @@ namespace WebFarm.Check;
 
 /// <summary>One start of the whole farm.</summary>
 /// <param name="Challenges">Challenges that were asked for.</param>
-/// <param name="Logins">Token exchanges.</param>
+/// <param name="Logins">Exchanges of a signed challenge or an API key.</param>
 /// <param name="LoginMs">From the moment the instance that logged in had the lock until it had a session.</param>
 /// <param name="SlowestMs">The slowest request, from the moment all were released.</param>
 /// <param name="Failed">Requests that failed.</param>
@@ -63,6 +63,7 @@ public static class ColdStart
         var emulator = farm.Gateway.Emulator;
         emulator.InjectFault(SxtGatewayFault.Delay(LoginCallDuration, kind: SxtGatewayCallKind.Challenge));
         emulator.InjectFault(SxtGatewayFault.Delay(LoginCallDuration, kind: SxtGatewayCallKind.Token));
+        emulator.InjectFault(SxtGatewayFault.Delay(LoginCallDuration, kind: SxtGatewayCallKind.ApiKeyExchange));
         var startedAt = DateTimeOffset.UtcNow;
         var released = TimeProvider.System.GetTimestamp();
         var requests = farm.Instances
@@ -72,7 +73,7 @@ public static class ColdStart
         emulator.ClearFaults();
         return new ColdStartResult(
             farm.Watch.Count(SxtGatewayCallKind.Challenge),
-            farm.Watch.Count(SxtGatewayCallKind.Token),
+            farm.Watch.LoginCalls,
             Math.Round(LoginDuration(farm.Timeline.Since(startedAt)), 1),
             Math.Round(results.Max(result => result.Milliseconds), 1),
             results.Count(result => !result.IsGood));

@@ -58,6 +58,7 @@ public sealed record GatewayView(
         SxtGatewayCallKind.Challenge,
         SxtGatewayCallKind.Token,
         SxtGatewayCallKind.Refresh,
+        SxtGatewayCallKind.ApiKeyExchange,
         SxtGatewayCallKind.ValidToken,
         SxtGatewayCallKind.Logout,
         SxtGatewayCallKind.Sql,

@@ -131,7 +131,7 @@ function showAround({ cache, gateway, instances }) {
     const fault = button.dataset.post.split("/")[1];
     enable(button, fault === "mend" ? gateway.fault : gateway.fault !== fault);
   }
-  const names = { Challenge: "challenges", Token: "token exchanges", Refresh: "refreshes", ValidToken: "valid-token checks", Logout: "logouts", Sql: "SQL calls" };
+  const names = { Challenge: "challenges", Token: "token exchanges", Refresh: "refreshes", ApiKeyExchange: "API key exchanges", ValidToken: "valid-token checks", Logout: "logouts", Sql: "SQL calls" };
   figures($(".calls"), Object.entries(gateway.calls).map(([kind, count]) => [names[kind] ?? kind, number(count)]));
   enable($("#logout"), instances.some(instance => instance.state === "running"));
 }

@@ -228,7 +228,7 @@ internal sealed class GatewayCore : IDisposable
                 At = at,
                 Method = call.Request.Method,
                 Path = call.Request.Path,
-                UserId = token?.Session.UserId ?? call.NamedUserId,
+                UserId = token?.Session.UserId ?? call.NamedUserId ?? Keyrings.UserOf(call.Request.ApiKey),
                 SessionId = token?.Session.Id,
             });
         }

@@ -27,6 +27,7 @@ internal sealed class GatewayEndpoints(
             SxtGatewayCallKind.RegisterChallenge => RegisterChallenge(call, now),
             SxtGatewayCallKind.Token => Login(call, entry, now),
             SxtGatewayCallKind.Refresh => Refresh(call, now),
+            SxtGatewayCallKind.ApiKeyExchange => ExchangeApiKey(call, entry, now),
             SxtGatewayCallKind.IdExists => GatewayReply.Json(keyrings.Exists(call.NamedUserId!) ? "true" : "false"),
             SxtGatewayCallKind.Unknown when call.Allow is { } allow => MethodNotAllowed(allow),
             SxtGatewayCallKind.Unknown => GatewayReply.NoSuchPath(call.Request),
@@ -152,6 +153,16 @@ internal sealed class GatewayEndpoints(
             return GatewayReply.Unauthorized("The key is not on the user's keyring.");
         }
 
+        return SessionAnswer(StartSession(userId, entry, now));
+    }
+
+    private GatewayReply ExchangeApiKey(GatewayCall call, SxtGatewayCalls.Entry entry, DateTimeOffset now) =>
+        keyrings.UserOf(call.Request.ApiKey) is { } userId
+            ? SessionAnswer(StartSession(userId, entry, now), hasRefreshToken: false)
+            : GatewayReply.Unauthorized("The API key is missing or unknown.");
+
+    private SessionTokens StartSession(string userId, SxtGatewayCalls.Entry entry, DateTimeOffset now)
+    {
         SessionTokens tokens = sessions.Start(userId, now);
         entry.SessionId = tokens.Session.Id;
         if (options.LoginEndsOtherSessions)
@@ -159,7 +170,7 @@ internal sealed class GatewayEndpoints(
             sessions.EndAll(userId, except: tokens.Session);
         }
 
-        return SessionAnswer(tokens);
+        return tokens;
     }
 
     private GatewayReply Refresh(GatewayCall call, DateTimeOffset now)
@@ -230,12 +241,16 @@ internal sealed class GatewayEndpoints(
         json.WriteEndArray();
     });
 
-    private GatewayReply SessionAnswer(SessionTokens tokens) => Object(json =>
+    private GatewayReply SessionAnswer(SessionTokens tokens, bool hasRefreshToken = true) => Object(json =>
     {
         json.WriteString("accessToken", tokens.AccessToken);
-        json.WriteString("refreshToken", tokens.RefreshToken);
         json.WriteNumber("accessTokenExpires", tokens.AccessTokenExpires.ToUnixTimeMilliseconds());
-        json.WriteNumber("refreshTokenExpires", tokens.RefreshTokenExpires.ToUnixTimeMilliseconds());
+        if (hasRefreshToken)
+        {
+            json.WriteString("refreshToken", tokens.RefreshToken);
+            json.WriteNumber("refreshTokenExpires", tokens.RefreshTokenExpires.ToUnixTimeMilliseconds());
+        }
+
         if (options.SendSessionExpires)
         {
             json.WriteNumber("sessionExpires", tokens.Session.EndsAt.ToUnixTimeMilliseconds());

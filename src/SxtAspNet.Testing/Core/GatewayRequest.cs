@@ -19,6 +19,9 @@ internal sealed class GatewayRequest
 
     public string? Authorization { get; init; }
 
+    /// <summary>The header <c>apikey</c>.</summary>
+    public string? ApiKey { get; init; }
+
     public string? ContentType { get; init; }
 
     /// <summary><see langword="null"/>: larger than <see cref="MaxBodySize"/>.</summary>

@@ -24,6 +24,7 @@ internal static class GatewayRoutes
             "POST" => (SxtGatewayCallKind.AddKey, null),
             _ => (SxtGatewayCallKind.Unknown, "GET, POST"),
         },
+        "/auth/apikey" => Only("POST", method, SxtGatewayCallKind.ApiKeyExchange),
         "/v1/sql" or "/v1/sql/dql" or "/v1/sql/dml" or "/v1/sql/ddl" => Only("POST", method, SxtGatewayCallKind.Sql),
         _ when UserIdOf(path) is not null => Only("GET", method, SxtGatewayCallKind.IdExists),
         _ => (hasApi ? SxtGatewayCallKind.Api : SxtGatewayCallKind.Unknown, null),

@@ -4,10 +4,12 @@ using NSec.Cryptography;
 
 namespace SxtAspNet.Testing.Core;
 
-/// <summary>The users and the public keys that they may log in with.</summary>
+/// <summary>The users, and the public keys and API keys that they may log in with.</summary>
 internal sealed class Keyrings
 {
     private readonly Dictionary<string, List<string>> _keysOfUsers = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, string> _usersOfApiKeys = new(StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, SxtGatewayUser> _descriptions = new(StringComparer.Ordinal);
 
@@ -30,6 +32,12 @@ internal sealed class Keyrings
             keys.Add(key);
         }
     }
+
+    public void SetUserOfApiKey(string apiKey, string userId) => _usersOfApiKeys[apiKey] = userId;
+
+    public void RemoveApiKey(string apiKey) => _usersOfApiKeys.TryRemove(apiKey, out _);
+
+    public string? UserOf(string? apiKey) => apiKey is null ? null : _usersOfApiKeys.GetValueOrDefault(apiKey);
 
     public void RemoveKey(string userId, string key)
     {

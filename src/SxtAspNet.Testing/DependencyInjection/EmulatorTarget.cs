@@ -14,6 +14,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
     {
         Replace(options.GatewayUrl, options.AllowedOrigins);
         options.GatewayUrl = emulator.BaseAddress;
+        options.ProxyUrl = emulator.BaseAddress;
         options.BackchannelHttpHandler = CreateBackchannel();
         options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
         options.Keys.Clear();

@@ -15,7 +15,7 @@ internal sealed class OccasionalKey : ISxtKeySource
 
     public ReadOnlyMemory<byte> PublicKey { get; }
 
-    public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(_seed));
+    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(_seed));
 
     public override string ToString() => "the emulator's key";
 }

@@ -63,11 +63,14 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         Method = request.Method.Method,
         Path = request.RequestUri!.AbsolutePath,
         Query = request.RequestUri.Query,
-        Authorization =
-            request.Headers.NonValidated.TryGetValues("Authorization", out var values) ? values.ToString() : null,
+        Authorization = Header(request, "Authorization"),
+        ApiKey = Header(request, "apikey"),
         ContentType = request.Content?.Headers.ContentType?.ToString(),
         Body = body.Length > GatewayRequest.MaxBodySize ? null : body.ToArray(),
     };
+
+    private static string? Header(HttpRequestMessage request, string name) =>
+        request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
     private HttpResponseMessage FromGateway(HttpRequestMessage request, GatewayReply? reply)
     {

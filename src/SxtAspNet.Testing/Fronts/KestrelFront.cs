@@ -196,6 +196,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
             Path = target.StartsWith('/') ? target.Split('?')[0] : context.Request.Path.ToUriComponent(),
             Query = context.Request.QueryString.Value ?? "",
             Authorization = context.Request.Headers.Authorization is { Count: > 0 } values ? values.ToString() : null,
+            ApiKey = context.Request.Headers["apikey"] is { Count: > 0 } apiKeys ? apiKeys.ToString() : null,
             ContentType = context.Request.ContentType,
             Body = await ReadBodyAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false),
         };

@@ -23,6 +23,7 @@ internal static class AppServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, FileKeySourceFactory>(
             provider => new FileKeySourceFactory(provider.GetRequiredService<ILoggerFactory>())));
         services.TryAddSingleton<FormerGatewayNotice>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IKeySourceFactory, ApiKeySourceFactory>(static _ => new ApiKeySourceFactory()));
         services.TryAddSingleton(provider => new Runtime(provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.TryAddSingleton(
             provider => new InMemorySessionStore(provider.GetRequiredService<Runtime>().TimeProvider));

@@ -40,7 +40,17 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts => new GatewayClock(parts.Runtime.TimeProvider));
         Add(parts => new GatewayTransport(
             parts.Get<SessionIdentity>().BaseUrl, parts.Options.BackchannelHttpHandler, parts.Get<GatewayClock>(), parts.Runtime));
-        Add(parts => new GatewayClient(parts.Get<GatewayTransport>(), parts.Get<SessionIdentity>().UserId));
+        Add(parts => new GatewayClient(parts.Get<GatewayTransport>(), parts.Get<SessionIdentity>().User));
+
+        // The proxy's answers are dated by a clock of its own.
+        Add(parts => new ProxyClient(
+            new GatewayTransport(
+                BaseUrl.Of(parts.Get<SessionIdentity>().ProxyUrl),
+                parts.Options.BackchannelHttpHandler,
+                new GatewayClock(parts.Runtime.TimeProvider),
+                parts.Runtime),
+            parts.Get<GatewayClock>(),
+            parts.Get<SessionIdentity>().User));
     }
 
     /// <summary>
@@ -73,8 +83,9 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
             parts.Get<SessionIdentity>(), parts.App<IOptionsMonitor<SxtOptions>>(), parts.Get<GatewayClock>(), parts.Runtime, parts.Log<SessionManager>()));
         Add(parts => new KeyOpener(parts.Get<KeySources>(), parts.Runtime));
         Add(parts => new LoginProcedure(
-            parts.Get<SessionIdentity>().UserId,
+            parts.Get<SessionIdentity>().User,
             parts.Get<GatewayClient>(),
+            parts.Get<ProxyClient>(),
             parts.Get<KeyOpener>(),
             parts.Runtime.TimeProvider,
             parts.Log<SessionManager>()));

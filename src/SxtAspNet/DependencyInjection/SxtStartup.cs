@@ -16,6 +16,7 @@ internal sealed class SxtStartup(
     {
         foreach (var identity in identities)
         {
+            await UserIdCheck.RunAsync(provider, identity.Name, options.Get(identity.Name), cancellationToken).ConfigureAwait(false);
             var sessions = provider.GetRequiredKeyedService<SessionManager>(identity.Name);
             _sessions.Add(sessions);
             switch (options.Get(identity.Name).LoginAtStartup)

@@ -20,7 +20,7 @@ internal sealed class ValidateSxtOptions(
         }
 
         List<string> problems = [.. options.ConfigurationProblems];
-        OptionRules.CheckUser(nameof(options.UserId), options.UserId, problems);
+        CheckUser(name!, options, problems);
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
         CheckTimes(options, problems);
@@ -40,6 +40,15 @@ internal sealed class ValidateSxtOptions(
             : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
     }
 
+    /// <summary>Without one, the keys may all be API keys; what they are shows when they are opened (<see cref="UserIdCheck"/>).</summary>
+    private void CheckUser(string name, SxtOptions options, List<string> problems)
+    {
+        if (!string.IsNullOrEmpty(options.UserId) || !HasKeys(name, options))
+        {
+            OptionRules.CheckUser(nameof(options.UserId), options.UserId, problems);
+        }
+    }
+
     private static void CheckUrls(SxtOptions options, List<string> problems)
     {
         if (options.GatewayUrl is null)
@@ -49,6 +58,15 @@ internal sealed class ValidateSxtOptions(
         else
         {
             OptionRules.CheckUrl("GatewayUrl", options.GatewayUrl, mayHavePath: true, problems);
+        }
+
+        if (options.ProxyUrl is null)
+        {
+            problems.Add("ProxyUrl is missing; leave it out for the network's own proxy.");
+        }
+        else
+        {
+            OptionRules.CheckUrl("ProxyUrl", options.ProxyUrl, mayHavePath: true, problems);
         }
 
         for (var index = 0; index < options.AllowedOrigins.Count; index++)
@@ -67,9 +85,9 @@ internal sealed class ValidateSxtOptions(
 
     private void CheckKeys(string name, SxtOptions options, List<string> problems)
     {
-        if (options.Keys.Count == 0 && !services.IsKeyedService(typeof(ISxtKeySource), name))
+        if (!HasKeys(name, options))
         {
-            problems.Add("Keys is empty; add at least one signing key, for example \"Keys\": [ { \"File\": \"/run/secrets/sxt.pem\" } ].");
+            problems.Add("Keys is empty; add at least one key, for example \"Keys\": [ { \"File\": \"/run/secrets/sxt.pem\" } ].");
         }
 
         var kinds = provider.GetRequiredKeyedService<KeyKinds>(name);
@@ -78,6 +96,9 @@ internal sealed class ValidateSxtOptions(
             kinds.Check($"Keys[{index}]", options.Keys[index], problems);
         }
     }
+
+    private bool HasKeys(string name, SxtOptions options) =>
+        options.Keys.Count > 0 || services.IsKeyedService(typeof(ISxtKeySource), name);
 
     private static void CheckTimes(SxtOptions options, List<string> problems)
     {

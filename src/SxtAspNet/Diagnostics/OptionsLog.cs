@@ -8,7 +8,7 @@ internal static partial class OptionsLog
     [LoggerMessage(1000, LogLevel.Error, "The changed settings of Space and Time identity '{Identity}' are invalid; the last valid ones stay in use. {Problems}")]
     public static partial void InvalidReload(this ILogger logger, string identity, string problems);
 
-    [LoggerMessage(1001, LogLevel.Warning, "GatewayUrl, UserId or AllowedOrigins of Space and Time identity '{Identity}' changed; that takes effect after a restart.")]
+    [LoggerMessage(1001, LogLevel.Warning, "GatewayUrl, ProxyUrl, UserId or AllowedOrigins of Space and Time identity '{Identity}' changed; that takes effect after a restart.")]
     public static partial void RestartNeeded(this ILogger logger, string identity);
 
     [LoggerMessage(1002, LogLevel.Warning, "GatewayUrl is {Former}, where Space and Time's gateway was before; today it is {Today}, which is the default. Change or remove the setting.")]

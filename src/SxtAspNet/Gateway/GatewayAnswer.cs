@@ -55,7 +55,7 @@ internal sealed partial class GatewayAnswer(
                 SxtFailureReason.GatewayUnreachable, "can't be reached: the proxy asks for authentication"),
             HttpStatusCode.RequestTimeout => Failure(SxtFailureReason.GatewayUnreachable, "timed out"),
             >= HttpStatusCode.InternalServerError => Failure(SxtFailureReason.GatewayUnreachable, "failed"),
-            _ => BadAnswer("a redirect or another status that the protocol does not have; check GatewayUrl"),
+            _ => BadAnswer($"a redirect or another status that the protocol does not have; check {call.Host.Setting}"),
         };
     }
 
@@ -66,7 +66,7 @@ internal sealed partial class GatewayAnswer(
     {
         var explanation = IsSuccess ? "" : Explanation();
         return new SxtAuthenticationException(
-            reason, $"{call}: the gateway {what} (status {(int)Status}{explanation}).", retryAfter: retryAfter);
+            reason, $"{call}: the {call.Host.Name} {what} (status {(int)Status}{explanation}).", retryAfter: retryAfter);
     }
 
     /// <summary>The gateway's own words, without anything in them that could be a token, a key or a signature.</summary>

@@ -7,7 +7,7 @@ namespace SxtAspNet.Gateway;
 /// The authentication calls of the Space and Time gateway ("Authenticating to the Decentralized Space and Time
 /// Network"). Only calls that change nothing, or that can be made in vain, are ever sent again.
 /// </summary>
-internal sealed class GatewayClient(GatewayTransport transport, string userId)
+internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user)
 {
     /// <summary>Asks for a challenge: a text that is to be signed within 30 seconds, once.</summary>
     /// <exception cref="SxtAuthenticationException">The gateway did not give one.</exception>
@@ -15,10 +15,10 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
     {
         var call = new GatewayCall
         {
-            Description = $"Challenge for user '{userId}'",
+            Description = $"Challenge for {user}",
             Method = HttpMethod.Post,
             Path = "v1/auth/code",
-            Body = JsonSerializer.SerializeToUtf8Bytes(new ChallengeRequest(userId), GatewayJson.Default.ChallengeRequest),
+            Body = JsonSerializer.SerializeToUtf8Bytes(new ChallengeRequest(user.Id), GatewayJson.Default.ChallengeRequest),
             IsRepeatable = true,
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
@@ -43,17 +43,17 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
         CancellationToken cancellationToken)
     {
         var request = new TokenRequest(
-            userId, challenge, Convert.ToHexStringLower(signature.Span), Convert.ToBase64String(publicKey.Span), "ed25519");
+            user.Id, challenge, Convert.ToHexStringLower(signature.Span), Convert.ToBase64String(publicKey.Span), "ed25519");
         var call = new GatewayCall
         {
-            Description = $"Login of user '{userId}'",
+            Description = $"Login of {user}",
             Method = HttpMethod.Post,
             Path = "v1/auth/token",
             Body = JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Default.TokenRequest),
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         return answer.IsRefusal
-            ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature")
+            ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature; check that the public key is on the user's keyring")
             : SessionGrant.Read(answer, transport.Clock);
     }
 
@@ -65,7 +65,7 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
     {
         var call = new GatewayCall
         {
-            Description = $"Refresh for user '{userId}'",
+            Description = $"Refresh for {user}",
             Method = HttpMethod.Post,
             Path = "v1/auth/refresh",
             Bearer = refreshToken,
@@ -82,7 +82,7 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
     {
         var call = new GatewayCall
         {
-            Description = $"Logout of user '{userId}'",
+            Description = $"Logout of {user}",
             Method = HttpMethod.Post,
             Path = "v1/auth/logout",
             Bearer = accessToken,
@@ -98,7 +98,7 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
     public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken) =>
         await ValidTokenCall.SendAsync(
-            transport, $"Check of the access token of user '{userId}'", accessToken, timeout, cancellationToken).ConfigureAwait(false) is not null;
+            transport, $"Check of the access token of {user}", accessToken, timeout, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Asks whether the gateway knows the user id at all.</summary>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
@@ -106,9 +106,9 @@ internal sealed class GatewayClient(GatewayTransport transport, string userId)
     {
         var call = new GatewayCall
         {
-            Description = $"Look-up of user '{userId}'",
+            Description = $"Look-up of {user}",
             Method = HttpMethod.Get,
-            Path = $"v1/auth/idexists/{Uri.EscapeDataString(userId)}",
+            Path = $"v1/auth/idexists/{Uri.EscapeDataString(user.Id)}",
             IsRepeatable = true,
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);

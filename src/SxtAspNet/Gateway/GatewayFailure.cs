@@ -15,19 +15,19 @@ internal static partial class GatewayFailure
 
     /// <summary>The failure of one attempt.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="baseUrl">The gateway.</param>
+    /// <param name="baseUrl">Where it was sent.</param>
     /// <param name="primary">The handler that makes connections.</param>
     /// <param name="thrown">What was thrown in place of an answer.</param>
     public static SxtAuthenticationException Of(GatewayCall call, Uri baseUrl, HttpMessageHandler? primary, Exception thrown)
     {
-        var (reason, cause) = Explain(thrown, primary);
+        var (reason, cause) = Explain(thrown, primary, call.Host.Setting);
         return new SxtAuthenticationException(
             reason,
-            $"{call}: the gateway {baseUrl} can't be reached: {cause}.",
+            $"{call}: the {call.Host.Name} {baseUrl} can't be reached: {cause}.",
             MayQuoteSecret(thrown) ? null : thrown);
     }
 
-    private static (SxtFailureReason Reason, string Cause) Explain(Exception thrown, HttpMessageHandler? primary)
+    private static (SxtFailureReason Reason, string Cause) Explain(Exception thrown, HttpMessageHandler? primary, string setting)
     {
         var causes = Causes(thrown).ToArray();
         var http = causes.OfType<HttpRequestException>().FirstOrDefault();
@@ -40,15 +40,15 @@ internal static partial class GatewayFailure
             (HttpRequestError.SecureConnectionError, _) when socket is null => Unreachable(Tls(causes)),
             (HttpRequestError.ResponseEnded, _) => Unreachable("the connection ended before the answer did"),
             (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded, _) =>
-                (SxtFailureReason.BadAnswer, "what answers there does not speak HTTP; check GatewayUrl and proxy"),
+                (SxtFailureReason.BadAnswer, $"what answers there does not speak HTTP; check {setting} and proxy"),
             (_, OperationCanceledException { InnerException: TimeoutException }) => Unreachable(ConnectTimeout(primary)),
             _ when socket is not null => Unreachable(Socket(socket)),
             (_, HttpRequestException or IOException) => Unreachable("the connection failed"),
             _ => (SxtFailureReason.GatewayUnreachable, $"{Backchannel.Setting} failed with {thrown.GetType().Name}; look into that handler"),
         };
 
-        static (SxtFailureReason, string) Unreachable(string cause) =>
-            (SxtFailureReason.GatewayUnreachable, $"{cause}; check GatewayUrl, DNS, proxy and firewall");
+        (SxtFailureReason, string) Unreachable(string cause) =>
+            (SxtFailureReason.GatewayUnreachable, $"{cause}; check {setting}, DNS, proxy and firewall");
     }
 
     private static string Socket(SocketException socket) => socket.SocketErrorCode switch

@@ -7,7 +7,7 @@ using Polly.Retry;
 namespace SxtAspNet.Gateway;
 
 /// <summary>
-/// Sends calls to the gateway. It owns its connections, outside IHttpClientFactory: the app's defaults for clients
+/// Sends calls to the gateway, or to the proxy. It owns its connections, outside IHttpClientFactory: the app's defaults for clients
 /// (retries, logging of headers, handlers) must not reach calls that may be sent only once or that carry secrets.
 /// </summary>
 internal sealed class GatewayTransport : IDisposable
@@ -152,7 +152,7 @@ internal sealed class GatewayTransport : IDisposable
         if (received.Body.Length > LargestAnswer)
         {
             throw new SxtAuthenticationException(
-                SxtFailureReason.BadAnswer, $"{call}: the gateway answered with more than {LargestAnswer / 1024} KiB.");
+                SxtFailureReason.BadAnswer, $"{call}: the {call.Host.Name} answered with more than {LargestAnswer / 1024} KiB.");
         }
 
         var answer = new GatewayAnswer(call, received.Status, received.Body, RetryAfter(received), received.SentAt);
@@ -167,6 +167,11 @@ internal sealed class GatewayTransport : IDisposable
         if (call.Bearer is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.Bearer);
+        }
+
+        if (call.ApiKey is not null)
+        {
+            request.Headers.Add("apikey", call.ApiKey);
         }
 
         if (call.Method == HttpMethod.Post)
@@ -206,7 +211,7 @@ internal sealed class GatewayTransport : IDisposable
     private SxtAuthenticationException TimedOut(Sending sending) => new(
         SxtFailureReason.GatewayUnreachable,
         sending.IsMade
-            ? $"{sending.Call}: the gateway {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
+            ? $"{sending.Call}: the {sending.Call.Host.Name} {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
             : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; look into that handler.");
 
     private sealed class Sending(GatewayCall call, TimeSpan timeout, long startedAt)

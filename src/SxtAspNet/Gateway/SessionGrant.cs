@@ -1,6 +1,6 @@
 namespace SxtAspNet.Gateway;
 
-/// <summary>What a login or a refresh returns. All instants are on the gateway's clock.</summary>
+/// <summary>What a login, a refresh or the exchange of an API key returns. All instants are on the gateway's clock.</summary>
 /// <remarks>A class, not a record: a record's <c>ToString</c> would print the tokens.</remarks>
 internal sealed class SessionGrant
 {
@@ -9,11 +9,15 @@ internal sealed class SessionGrant
 
     public required string AccessToken { get; init; }
 
-    public required string RefreshToken { get; init; }
+    /// <summary><see langword="null"/>: there is none, as after the exchange of an API key.</summary>
+    public string? RefreshToken { get; init; }
 
     public required DateTimeOffset AccessTokenExpires { get; init; }
 
-    public required DateTimeOffset RefreshTokenExpires { get; init; }
+    public DateTimeOffset RefreshTokenExpires { get; init; }
+
+    /// <summary>Whose access token it is, as it says itself.</summary>
+    public string? UserId { get; init; }
 
     /// <summary>The end of the 24-hour session, where the gateway told it.</summary>
     public required DateTimeOffset? SessionExpires { get; init; }
@@ -22,25 +26,33 @@ internal sealed class SessionGrant
     /// <exception cref="SxtAuthenticationException">
     /// <see cref="SxtFailureReason.BadAnswer"/>: a token or an instant is missing or malformed.
     /// </exception>
-    public static SessionGrant Read(GatewayAnswer answer, GatewayClock clock)
+    public static SessionGrant Read(GatewayAnswer answer, GatewayClock clock) => Read(answer, clock, hasRefreshToken: true);
+
+    /// <summary>Reads the answer to an API key: it has no refresh token, and one that is there is not used.</summary>
+    /// <exception cref="SxtAuthenticationException">As <see cref="Read(GatewayAnswer, GatewayClock)"/>.</exception>
+    public static SessionGrant ReadExchange(GatewayAnswer answer, GatewayClock clock) => Read(answer, clock, hasRefreshToken: false);
+
+    private static SessionGrant Read(GatewayAnswer answer, GatewayClock clock, bool hasRefreshToken)
     {
         var session = answer.Read(GatewayJson.Default.SessionAnswer);
-        if (!IsToken(session.AccessToken) || !IsToken(session.RefreshToken))
+        if (!IsToken(session.AccessToken) || (hasRefreshToken && !IsToken(session.RefreshToken)))
         {
-            throw answer.BadAnswer("a session without a usable access or refresh token");
+            throw answer.BadAnswer(hasRefreshToken ? "a session without a usable access or refresh token" : "no usable access token");
         }
 
         var accessTokenExpires = Instant(session.AccessTokenExpires) ?? throw answer.BadAnswer("no usable accessTokenExpires");
-        var refreshTokenExpires = Instant(session.RefreshTokenExpires) ?? throw answer.BadAnswer("no usable refreshTokenExpires");
+        var refreshTokenExpires = !hasRefreshToken ? default
+            : Instant(session.RefreshTokenExpires) ?? throw answer.BadAnswer("no usable refreshTokenExpires");
         var claims = TokenParts.Read(session.AccessToken)?.Payload;
         clock.Observe(TokenParts.Instant(claims?.IssuedAt, 1_000), accessTokenExpires, answer.SentAt);
         return new SessionGrant
         {
             RequestedAt = clock.ToInstant(answer.SentAt),
             AccessToken = session.AccessToken!,
-            RefreshToken = session.RefreshToken!,
+            RefreshToken = hasRefreshToken ? session.RefreshToken : null,
             AccessTokenExpires = accessTokenExpires,
             RefreshTokenExpires = refreshTokenExpires,
+            UserId = claims?.User,
             SessionExpires = Instant(session.SessionExpires) ?? Instant(claims?.SessionExpires),
         };
     }

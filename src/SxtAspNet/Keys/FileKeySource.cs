@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace SxtAspNet;
 
 /// <summary>
-/// A signing key in a file. The file is read at each opening: there is no cache, so a rotated key is seen at once.
+/// A key in a file: a signing key or an API key. The file is read at each opening: there is no cache, so a rotated key is seen at once.
 /// </summary>
 internal sealed class FileKeySource : ISxtKeySource
 {
@@ -34,11 +34,11 @@ internal sealed class FileKeySource : ISxtKeySource
 
     public override string ToString() => $"file {_keyFile.Path}";
 
-    public async ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken)
+    public async ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken)
     {
         // A mount whose server is gone blocks in the kernel, where no cancellation reaches. It blocks a thread of the
         // pool then, and the caller goes on.
-        Task<SxtSigningKey> opening = Task.Run(Open, cancellationToken);
+        Task<SxtCredential> opening = Task.Run(Open, cancellationToken);
         try
         {
             return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class FileKeySource : ISxtKeySource
         }
     }
 
-    private static void DisposeUnclaimed(Task<SxtSigningKey> opening)
+    private static void DisposeUnclaimed(Task<SxtCredential> opening)
     {
         if (opening.IsCompletedSuccessfully)
         {
@@ -67,15 +67,15 @@ internal sealed class FileKeySource : ISxtKeySource
         }
     }
 
-    private SxtSigningKey Open()
+    private SxtCredential Open()
     {
         using SecretBuffer<char>? filePassword = _passwordFile is null ? null : ReadPassword(_passwordFile);
         ReadOnlySpan<char> password = filePassword is null ? _password : filePassword.Span;
         using SecretBuffer<byte> content = _keyFile.Read();
-        SxtSigningKey key;
+        SxtCredential key;
         try
         {
-            key = SxtSigningKey.Parse(content.Span, password);
+            key = SxtCredential.Parse(content.Span, password);
         }
         catch (FormatException exception)
         {
@@ -84,7 +84,7 @@ internal sealed class FileKeySource : ISxtKeySource
 
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            KeyLog.KeyOpened(_logger, Convert.ToBase64String(key.PublicKey.Span), _keyFile.Path);
+            KeyLog.KeyOpened(_logger, key.ToString()!, _keyFile.Path);
         }
 
         return key;

@@ -1,8 +1,8 @@
 namespace SxtAspNet;
 
 /// <summary>
-/// What a key source implements too when it still has the key from before its last rotation. Nothing is signed with that
-/// key: it opens what an instance sealed that does not know of the rotation yet, so that a farm goes on sharing its
+/// What a key source implements too when it still has the key from before its last rotation. No login takes place with
+/// that key: it opens what an instance sealed that does not know of the rotation yet, so that a farm goes on sharing its
 /// session while a key is replaced.
 /// </summary>
 public interface ISxtKeyHistory
@@ -11,5 +11,5 @@ public interface ISxtKeyHistory
     /// <param name="cancellationToken">Cancelled when the time limit for opening a key is over.</param>
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    ValueTask<SxtSigningKey?> OpenPreviousAsync(CancellationToken cancellationToken);
+    ValueTask<SxtCredential?> OpenPreviousAsync(CancellationToken cancellationToken);
 }

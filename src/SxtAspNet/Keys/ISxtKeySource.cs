@@ -1,7 +1,7 @@
 namespace SxtAspNet;
 
 /// <summary>
-/// A place that a signing key comes from. It is opened anew for each login, so a rotated key is seen without a
+/// A place that a key comes from: a signing key or an API key. It is opened anew for each login, so a rotated key is seen without a
 /// restart. <see cref="object.ToString"/> names the place in logs and errors ("file /run/secrets/sxt.pem") and must
 /// not hold a secret.
 /// </summary>
@@ -13,5 +13,5 @@ public interface ISxtKeySource
     /// <exception cref="SxtAuthenticationException">
     /// <see cref="SxtFailureReason.KeyUnavailable"/>: the key can't be had; the message says why and what to do.
     /// </exception>
-    ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken);
+    ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken);
 }

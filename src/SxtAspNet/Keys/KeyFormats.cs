@@ -116,7 +116,8 @@ internal static class KeyFormats
         }
 
         throw Rejected(
-            text.StartsWith("ssh-"u8) ? "The content is an OpenSSH public key; the private key is needed."
+            SxtApiKey.IsMeant(text) ? "The content is an API key, which can't sign; a signing key is needed here."
+            : text.StartsWith("ssh-"u8) ? "The content is an OpenSSH public key; the private key is needed."
             : text.StartsWith("PuTTY-User-Key-File"u8) ? "The content is a PuTTY key file."
             : text[0] == (byte)'[' ? "The content is a JSON array; a JSON object is needed."
             : environment.HasPublicKey ? "The content is a .env file with a public key but without USER_PRIVATE_KEY."

@@ -10,6 +10,6 @@ internal static partial class KeyLog
         "Kubernetes, set defaultMode: 0400 on the volume.")]
     internal static partial void ReadableByOthers(ILogger logger, string kind, string path, string mode);
 
-    [LoggerMessage(1301, LogLevel.Debug, "Opened the signing key with public key {PublicKey} from file '{Path}'.")]
-    internal static partial void KeyOpened(ILogger logger, string publicKey, string path);
+    [LoggerMessage(1301, LogLevel.Debug, "Opened the {Key} from file '{Path}'.")]
+    internal static partial void KeyOpened(ILogger logger, string key, string path);
 }

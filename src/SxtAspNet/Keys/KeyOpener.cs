@@ -11,12 +11,12 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
     public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtSigningKey> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
+    public Task<SxtCredential> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(source, source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtSigningKey?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
+    public Task<SxtCredential?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(
             source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
 

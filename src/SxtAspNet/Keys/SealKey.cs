@@ -4,8 +4,8 @@ using NSec.Cryptography;
 namespace SxtAspNet.Keys;
 
 /// <summary>
-/// A secret key for what instances share, derived from a signing key (HKDF-SHA256), so that there is nothing more to
-/// configure or to distribute. It can't be turned back into the signing key.
+/// A secret key for what instances share, derived from a signing key's seed or an API key (HKDF-SHA256), so that there is
+/// nothing more to configure or to distribute. It can't be turned back into what it was derived from.
 /// </summary>
 internal sealed class SealKey : IDisposable
 {
@@ -19,14 +19,14 @@ internal sealed class SealKey : IDisposable
     public Key Key { get; }
 
     /// <summary>Derives the key.</summary>
-    /// <returns><see langword="null"/> when the signing key can only sign.</returns>
-    public static SealKey? Derive(SxtSigningKey signingKey)
+    /// <returns><see langword="null"/> when the credential is a key that can only sign.</returns>
+    public static SealKey? Derive(SxtCredential credential)
     {
         var id = new byte[IdSize];
         Span<byte> secret = stackalloc byte[AeadAlgorithm.XChaCha20Poly1305.KeySize];
         try
         {
-            return signingKey.TryDeriveSecret("key-id"u8, id) && signingKey.TryDeriveSecret("seal"u8, secret)
+            return credential.TryDeriveSecret("key-id"u8, id) && credential.TryDeriveSecret("seal"u8, secret)
                 ? new SealKey(id, Key.Import(AeadAlgorithm.XChaCha20Poly1305, secret, KeyBlobFormat.RawSymmetricKey))
                 : null;
         }
@@ -35,6 +35,10 @@ internal sealed class SealKey : IDisposable
             CryptographicOperations.ZeroMemory(secret);
         }
     }
+
+    /// <summary>Derives one secret of a credential from its bytes: the same way for both kinds.</summary>
+    public static void DeriveSecret(ReadOnlySpan<byte> credential, ReadOnlySpan<byte> info, Span<byte> destination) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, credential, destination, "SxtAspNet/v1"u8, info);
 
     public void Dispose() => Key.Dispose();
 }

@@ -4,7 +4,7 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Keys;
 
 /// <summary>
-/// The seal keys of all configured signing keys. The first that opens seals; each unseals until it has not been derived
+/// The seal keys of all configured keys. The first that opens seals; each unseals until it has not been derived
 /// again for two token lifetimes, so that a farm in which half of the instances have a rotated key already still shares
 /// one session, and a key that was rotated out opens nothing for long.
 /// </summary>
@@ -118,9 +118,9 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
         {
             try
             {
-                using var signingKey = await opening.ConfigureAwait(false);
+                using var credential = await opening.ConfigureAwait(false);
                 opened.Add(source);
-                var key = SealKey.Derive(signingKey);
+                var key = SealKey.Derive(credential);
                 canOnlySign |= key is null && first is null;
                 var known = key is null ? null : Remember(key);
                 first ??= known;
@@ -158,8 +158,8 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
         {
             try
             {
-                using var signingKey = await keys.OpenPreviousAsync(source, options, cancellationToken).ConfigureAwait(false);
-                if (signingKey is not null && SealKey.Derive(signingKey) is { } key)
+                using var credential = await keys.OpenPreviousAsync(source, options, cancellationToken).ConfigureAwait(false);
+                if (credential is not null && SealKey.Derive(credential) is { } key)
                 {
                     Remember(key);
                 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using NSec.Cryptography;
+using SxtAspNet.Keys;
 
 namespace SxtAspNet;
 
@@ -36,8 +37,6 @@ internal sealed class SeedSigningKey : SxtSigningKey
 
     /// <summary>The form that it was read from, as people call it.</summary>
     internal string Form { get; private set; } = "seed";
-
-    private static ReadOnlySpan<byte> Salt => "SxtAspNet/v1"u8;
 
     /// <summary>Makes the key if <paramref name="publicKey"/> is the public key of <paramref name="seed"/>.</summary>
     internal static bool TryCreate(
@@ -98,7 +97,7 @@ internal sealed class SeedSigningKey : SxtSigningKey
                 return false;
             }
 
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, seed, destination, Salt, info);
+            SealKey.DeriveSecret(seed, info, destination);
             return true;
         }
         finally

@@ -1,10 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SxtAspNet;
 
 /// <summary>
 /// An Ed25519 signing key. <see cref="FromSeed"/> and <see cref="Parse"/> make one that is held in locked memory;
 /// derive from this class for a key that never leaves its hardware.
 /// </summary>
-public abstract class SxtSigningKey : IDisposable
+[SuppressMessage(
+    "ApiDesign", "RS0022", Justification = "The base class has no protected member to expose; it is closed since a login knows two kinds only.")]
+public abstract class SxtSigningKey : SxtCredential
 {
     /// <summary>Length of a private key's seed, in bytes (RFC 8032).</summary>
     public const int SeedSize = 32;
@@ -32,28 +36,25 @@ public abstract class SxtSigningKey : IDisposable
     /// <param name="data">The content of a key file or secret.</param>
     /// <param name="password">The password of an encrypted PKCS#8 key; empty for none.</param>
     /// <exception cref="FormatException">
-    /// The content is in none of the accepted forms; the message says what was found, never the content.
+    /// The content is in none of the accepted forms (an API key is none: <see cref="SxtCredential.Parse"/> reads it too); the
+    /// message says what was found, never the content.
     /// </exception>
-    public static SxtSigningKey Parse(ReadOnlySpan<byte> data, ReadOnlySpan<char> password = default) =>
+    public static new SxtSigningKey Parse(ReadOnlySpan<byte> data, ReadOnlySpan<char> password = default) =>
         KeyFormats.Read(data, password);
 
     /// <summary>Signs <paramref name="data"/> with Ed25519.</summary>
     /// <returns>The 64 bytes of the signature.</returns>
     public abstract ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Derives a secret from the key's seed: HKDF-SHA256 with salt "SxtAspNet/v1" and the given
-    /// <paramref name="info"/>. The farm seals its shared session with it.
-    /// </summary>
-    /// <returns><see langword="false"/> when this key can only sign; such a key can't share a session.</returns>
-    public virtual bool TryDeriveSecret(ReadOnlySpan<byte> info, Span<byte> destination) => false;
-
-    /// <summary>Releases the private key and clears the memory that held it.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public sealed override void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    internal sealed override bool IsSameAs(SxtCredential other) =>
+        other is SxtSigningKey key && key.PublicKey.Span.SequenceEqual(PublicKey.Span);
 
     /// <inheritdoc cref="Dispose()"/>
     protected virtual void Dispose(bool disposing)

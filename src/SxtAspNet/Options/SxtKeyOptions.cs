@@ -3,15 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace SxtAspNet;
 
 /// <summary>
-/// Where one signing key comes from: a file, or a place of another kind, such as a vault, that a package adds by
+/// Where one key comes from: a file, the settings themselves (an API key), or a place of another kind, such as a vault, that a package adds by
 /// <see cref="SxtBuilder.AddKeyKind"/>.
 /// </summary>
 public sealed class SxtKeyOptions
 {
     private readonly Dictionary<Type, object> _kinds = [];
 
-    /// <summary>Path of a key file, in any form that <see cref="SxtSigningKey.Parse"/> accepts.</summary>
+    /// <summary>Path of a key file, in any form that <see cref="SxtCredential.Parse"/> accepts.</summary>
     public string? File { get; set; }
+
+    /// <summary>
+    /// An API key itself (<c>sxt_…</c>), for user secrets and environment variables; a <see cref="File"/> can hold one too. It
+    /// can be set, but not read, so that these options can be logged or serialized.
+    /// </summary>
+    public string? ApiKey { internal get; set; }
 
     /// <summary>
     /// Password of an encrypted key file. Prefer <see cref="PasswordFile"/>: configuration is often logged. It can be

@@ -9,12 +9,20 @@ public sealed class SxtOptions
     /// <summary>Base URL of the gateway. Default: <see cref="SxtDefaults.GatewayUrl"/>, the production gateway.</summary>
     public Uri GatewayUrl { get; set; } = new(SxtDefaults.GatewayUrl);
 
-    /// <summary>The Space and Time user id to log in as. Required.</summary>
+    /// <summary>
+    /// Base URL of the network's proxy, where API keys are exchanged for access tokens. Default:
+    /// https://proxy.api.makeinfinite.dev.
+    /// </summary>
+    public Uri ProxyUrl { get; set; } = new("https://proxy.api.makeinfinite.dev");
+
+    /// <summary>
+    /// The Space and Time user id to log in as. Required, unless all keys are API keys: the first token tells whose they are.
+    /// </summary>
     public string UserId { get; set; } = "";
 
     /// <summary>
-    /// The signing keys, in the order in which they are tried. The next one is tried when a key can't be opened or
-    /// the gateway refuses it. At least one is required, here or by <see cref="SxtBuilder.AddKeySource"/>.
+    /// The signing keys and API keys, in the order in which they are tried. The next one is tried when a key can't be opened or
+    /// is refused, or when the proxy fails. At least one is required, here or by <see cref="SxtBuilder.AddKeySource"/>.
     /// </summary>
     public IList<SxtKeyOptions> Keys { get; } = [];
 
@@ -30,10 +38,10 @@ public sealed class SxtOptions
     /// <summary>How much earlier than <see cref="RenewBefore"/> a renewal may start, drawn at random. Default: 30 seconds.</summary>
     public TimeSpan RenewJitter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time limit of one gateway call. Default: 10 seconds.</summary>
+    /// <summary>Time limit of one call to the gateway or the proxy. Default: 10 seconds.</summary>
     public TimeSpan GatewayTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time limit for opening one signing key. Default: 10 seconds.</summary>
+    /// <summary>Time limit for opening one key. Default: 10 seconds.</summary>
     public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time limit of one call to the session store or its lock. Default: 1 second.</summary>
@@ -59,13 +67,13 @@ public sealed class SxtOptions
     public SxtLoginAtStartup LoginAtStartup { get; set; }
 
     /// <summary>
-    /// Keeps the last signing key that opened in memory, for those who rather survive a long outage of the key
+    /// Keeps the last key that opened in memory, for those who rather survive a long outage of the key
     /// source than keep memory dumps free of the key. Default: <see langword="false"/>.
     /// </summary>
     public bool KeepKeyInMemory { get; set; }
 
     /// <summary>
-    /// Sends the gateway calls, for proxies and tests; code only. It is used as it is, outside IHttpClientFactory,
+    /// Sends the calls to the gateway and to Space and Time's proxy, for proxies of yours and tests; code only. It is used as it is, outside IHttpClientFactory,
     /// and not disposed; several identities may share one. It must neither follow redirects nor keep cookies nor repeat a
     /// request: on a <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/>, also below handlers that
     /// delegate to it, the first two are switched off. One that has been used before must have them off already, or the app

@@ -1,3 +1,5 @@
+using SxtAspNet.Gateway;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>What an instance knows about its session at one moment.</summary>
@@ -90,6 +92,7 @@ internal sealed class CurrentSession
     /// </summary>
     public void Offer(Session session, bool isShared, string? storeProblem)
     {
+        NoteUser(session);
         TaskCompletionSource replaced;
         SessionChange change;
         lock (_gate)
@@ -158,6 +161,15 @@ internal sealed class CurrentSession
         lock (_gate)
         {
             _snapshot = _snapshot with { StoreProblem = problem };
+        }
+    }
+
+    /// <summary>Without a configured user, the first token tells whose session this is.</summary>
+    private void NoteUser(Session session)
+    {
+        if (_context.Identity.User is { Id.Length: 0 } unknown && session.AccessToken is { } token)
+        {
+            unknown.Accepts(TokenParts.Read(token.GetValue())?.Payload.User);
         }
     }
 

@@ -7,16 +7,17 @@ using SxtAspNet.Keys;
 namespace SxtAspNet.Sessions;
 
 /// <summary>
-/// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
-/// can't be opened or is refused; when the gateway itself fails, other keys would not help.
+/// Logs in with the first key that leads to a session: a signing key signs a challenge of the gateway, an API key is exchanged at
+/// the proxy. The next key is tried when one can't be opened or is refused, and when the proxy fails; when the gateway itself
+/// fails, other keys would not help.
 /// </summary>
 internal sealed class LoginProcedure(
-    string userId, GatewayClient gateway, KeyOpener keys, TimeProvider timeProvider, ILogger logger) : IDisposable
+    GatewayUser user, GatewayClient gateway, ProxyClient proxy, KeyOpener keys, TimeProvider timeProvider, ILogger logger) : IDisposable
 {
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     internal static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
 
-    private (ISxtKeySource Source, SxtSigningKey Key)? _kept;
+    private (ISxtKeySource Source, SxtCredential Key)? _kept;
 
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> RunAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -27,28 +28,28 @@ internal sealed class LoginProcedure(
             Dispose();
         }
 
-        List<SxtAuthenticationException> failures = [];
+        List<LoginFailure> failures = [];
         foreach (var source in keys.SourcesFor(options))
         {
-            try
+            var (grant, failure) = await TryKeyOfAsync(source, options, cancellationToken).ConfigureAwait(false);
+            if (failure is null)
             {
-                return await TryKeyOfAsync(source, options, cancellationToken).ConfigureAwait(false);
+                return grant!;
             }
-            catch (SxtAuthenticationException failure)
-                when (failure.Reason is SxtFailureReason.KeyUnavailable or SxtFailureReason.KeyRefused)
-            {
-                logger.KeyFailed(source, failure.Message);
-                failures.Add(failure);
-            }
+
+            logger.KeyFailed(source, failure.Cause.Message);
+            failures.Add(failure);
         }
 
-        if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Reason is SxtFailureReason.KeyUnavailable))
+        if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Cause.Reason is SxtFailureReason.KeyUnavailable))
         {
             logger.KeptKeyUsed();
-            return await SignInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
+            return await LogInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 
-        throw await ExplainAsync(failures, options, cancellationToken).ConfigureAwait(false);
+        var isUserUnknown = failures.Exists(failure => failure.IsSigningKeyRefused)
+            && !await UserExistsAsync(options, cancellationToken).ConfigureAwait(false);
+        throw LoginFailure.Explain(failures, user, isUserUnknown);
     }
 
     /// <summary>Closes the key that was kept in memory, if any.</summary>
@@ -59,28 +60,32 @@ internal sealed class LoginProcedure(
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
-    private async Task<SessionGrant> TryKeyOfAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
+    /// <returns>A session, or why this key led to none.</returns>
+    /// <exception cref="SxtAuthenticationException">The gateway fails, and not because of this key.</exception>
+    private async Task<(SessionGrant? Grant, LoginFailure? Failure)> TryKeyOfAsync(
+        ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
     {
-        SxtSigningKey? key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        SxtCredential? key = null;
         try
         {
+            key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
             SessionGrant grant;
             try
             {
-                grant = await SignInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
+                grant = await LogInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
             {
                 var refused = key;
                 key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
-                var isSame = key.PublicKey.Span.SequenceEqual(refused.PublicKey.Span);
+                var isSame = key.IsSameAs(refused);
                 refused.Dispose();
                 if (isSame)
                 {
                     throw;
                 }
 
-                grant = await SignInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
+                grant = await LogInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
 
             if (options.KeepKeyInMemory)
@@ -90,12 +95,30 @@ internal sealed class LoginProcedure(
                 key = last;
             }
 
-            return grant;
+            return (grant, null);
+        }
+        catch (SxtAuthenticationException failure) when (LoginFailure.IsOfTheKey(failure, key, user))
+        {
+            return (null, new LoginFailure(failure, IsSigningKey: key is SxtSigningKey));
         }
         finally
         {
             key?.Dispose();
         }
+    }
+
+    private Task<SessionGrant> LogInAsync(ISxtKeySource source, SxtCredential key, SxtOptions options, CancellationToken cancellationToken) =>
+        key switch
+        {
+            SxtApiKey apiKey => ExchangeAsync(apiKey, options, cancellationToken),
+            SxtSigningKey signingKey when user.IsConfigured => SignInAsync(source, signingKey, options, cancellationToken),
+            _ => throw LoginFailure.NoUser(source),
+        };
+
+    private async Task<SessionGrant> ExchangeAsync(SxtApiKey key, SxtOptions options, CancellationToken cancellationToken)
+    {
+        var grant = await proxy.ExchangeAsync(key.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+        return user.Accepts(grant.UserId) ? grant : throw LoginFailure.OtherUser(user);
     }
 
     private async Task<SessionGrant> SignInAsync(
@@ -124,34 +147,10 @@ internal sealed class LoginProcedure(
             {
                 throw new SxtAuthenticationException(
                     SxtFailureReason.ChallengeExpired,
-                    $"Login of user '{userId}': twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
+                    $"Login of {user}: twice, more than {ChallengeLifetime.TotalSeconds} s passed between "
                     + "asking for a challenge and presenting it; is this process starved or paused?");
             }
         }
-    }
-
-    private async Task<SxtAuthenticationException> ExplainAsync(
-        List<SxtAuthenticationException> failures, SxtOptions options, CancellationToken cancellationToken)
-    {
-        var refused = failures.Find(failure => failure.Reason is SxtFailureReason.KeyRefused);
-        if (refused is not null && !await UserExistsAsync(options, cancellationToken).ConfigureAwait(false))
-        {
-            return new SxtAuthenticationException(
-                SxtFailureReason.UserUnknown,
-                $"The gateway knows no user '{userId}'; check UserId and GatewayUrl.",
-                refused);
-        }
-
-        var reasons = string.Join(' ', failures.Select(failure => failure.Message));
-        return refused is not null
-            ? new SxtAuthenticationException(
-                SxtFailureReason.KeyRefused,
-                $"No configured key is accepted for user '{userId}'; check that the public key is on the user's keyring. {reasons}",
-                refused)
-            : new SxtAuthenticationException(
-                SxtFailureReason.KeyUnavailable,
-                $"No configured key of user '{userId}' can be opened. {reasons}",
-                failures.FirstOrDefault());
     }
 
     private async Task<bool> UserExistsAsync(SxtOptions options, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal static class RenewalSchedule
     /// <param name="jitter">In [0, 1), drawn once per generation and instance.</param>
     /// <remarks>
     /// The owner has the first slot, since it needs one call where anyone else needs two; the others come at least
-    /// one call's time limit later. RenewBefore is capped at half of the time that the token was granted for, or a
+    /// one call's time limit later. Without a refresh token nobody owns the session, and all have the second slot. RenewBefore is capped at half of the time that the token was granted for, or a
     /// token that lives shorter than that would be renewed without a pause.
     /// </remarks>
     public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter)

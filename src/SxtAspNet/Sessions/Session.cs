@@ -32,7 +32,10 @@ internal sealed class Session
     /// <summary>When the session ends, however often it is refreshed.</summary>
     public required DateTimeOffset EndsAt { get; init; }
 
-    /// <summary>Only the instance that received it, the session's owner, has it.</summary>
+    /// <summary>Whether the gateway granted it to this instance; all others have it from the store.</summary>
+    public bool IsGrantedHere { get; init; }
+
+    /// <summary>Only the instance that received it, the session's owner, has it; nobody after the exchange of an API key.</summary>
     public RefreshToken? RefreshToken { get; init; }
 
     /// <summary>Whether the token may be dead; taken before a request is sent.</summary>
@@ -50,7 +53,7 @@ internal sealed class Session
     /// <summary>For how long its token was granted.</summary>
     public TimeSpan Lifetime => UnusableFrom - GrantedAt;
 
-    /// <summary>A session that this instance was granted, and owns.</summary>
+    /// <summary>A session that this instance was granted; it owns it, if there is a refresh token.</summary>
     /// <param name="grant">The gateway's answer.</param>
     /// <param name="generation">Its number.</param>
     /// <param name="grantedAt">When it was granted, on the gateway's clock.</param>
@@ -66,7 +69,8 @@ internal sealed class Session
                 grant.AccessToken, grant.AccessTokenExpires < endsAt ? grant.AccessTokenExpires : endsAt),
             ExpiresAt = grant.AccessTokenExpires,
             EndsAt = endsAt,
-            RefreshToken = new RefreshToken(grant.RefreshToken, grant.RefreshTokenExpires),
+            IsGrantedHere = true,
+            RefreshToken = grant.RefreshToken is { } token ? new RefreshToken(token, grant.RefreshTokenExpires) : null,
         };
     }
 

@@ -32,7 +32,7 @@ internal sealed class SessionDeaths
         {
             return Explanation is not null && _context.Time.Until(_waitUntil) is var wait && wait > TimeSpan.Zero
                 ? new SxtAuthenticationException(
-                    SxtFailureReason.SessionEnded, $"Session of user '{_context.Identity.UserId}': {Explanation}", retryAfter: wait)
+                    SxtFailureReason.SessionEnded, $"Session of {_context.Identity.User}: {Explanation}", retryAfter: wait)
                 : null;
         }
     }

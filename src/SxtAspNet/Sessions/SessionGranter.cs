@@ -82,7 +82,8 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
         {
             var grant = await call().ConfigureAwait(false);
 
-            // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess.
+            // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess. After the
+            // first exchange of an API key that is usual, since the gateway itself has not been heard yet.
             var grantedAt = context.Clock.IsKnown ? grant.RequestedAt : now ?? grant.AccessTokenExpires.Plus(-Session.DocumentedTokenLifetime);
             var session = Session.FromGrant(grant, NextGeneration(grant.RequestedAt), grantedAt, knownEnd);
             if (context.Clock.IsKnown && context.Clock.Now >= session.UnusableFrom)

@@ -1,3 +1,5 @@
+using SxtAspNet.Gateway;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>Who a session belongs to, and where its token may go: fixed from the first use until a restart.</summary>
@@ -7,7 +9,9 @@ internal sealed class SessionIdentity
     {
         Name = name;
         UserId = options.UserId;
+        User = new GatewayUser(UserId);
         GatewayUrl = options.GatewayUrl;
+        ProxyUrl = options.ProxyUrl;
         BaseUrl = SxtAspNet.BaseUrl.Of(GatewayUrl);
         AllowedOrigins = [.. options.AllowedOrigins];
         Origins = [Origin.Of(GatewayUrl), .. AllowedOrigins.Select(Origin.Of)];
@@ -16,9 +20,15 @@ internal sealed class SessionIdentity
     /// <summary>The name that it is registered under; empty for the default one.</summary>
     public string Name { get; }
 
+    /// <summary>The configured user id; empty when the keys tell it. What instances share hangs on this one.</summary>
     public string UserId { get; }
 
+    /// <summary>The user, as far as known: the configured one, or whom the first token names.</summary>
+    public GatewayUser User { get; }
+
     public Uri GatewayUrl { get; }
+
+    public Uri ProxyUrl { get; }
 
     /// <summary>The gateway's URL with a slash at its end, without which a relative URL would replace its last segment.</summary>
     public Uri BaseUrl { get; }
@@ -29,7 +39,8 @@ internal sealed class SessionIdentity
     private Uri[] AllowedOrigins { get; }
 
     public bool Matches(SxtOptions options) =>
-        options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.AllowedOrigins.SequenceEqual(AllowedOrigins);
+        options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.ProxyUrl == ProxyUrl
+        && options.AllowedOrigins.SequenceEqual(AllowedOrigins);
 }
 
 /// <summary>Scheme, host and port.</summary>

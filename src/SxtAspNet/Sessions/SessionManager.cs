@@ -22,7 +22,7 @@ internal sealed class SessionManager(
                 Mode = !snapshot.IsShared ? SxtSessionMode.Private
                     : snapshot.Session?.RefreshToken is null ? SxtSessionMode.Shared
                     : SxtSessionMode.Owner,
-                UserId = context.Identity.UserId,
+                UserId = context.Identity.User.Id,
                 Generation = snapshot.Session?.Generation ?? 0,
                 AccessTokenExpiresAt = session?.UnusableFrom,
                 SessionEndsAt = session?.EndsAt,

@@ -138,7 +138,7 @@ internal sealed class SessionRenewals : IDisposable
                 ? new SxtAuthenticationException(SxtFailureReason.TimedOut, "The app stops.")
                 : new SxtAuthenticationException(
                     SxtFailureReason.Unexpected,
-                    $"Session of user '{_context.Identity.UserId}': {exception.GetType().Name}; the log has the details.",
+                    $"Session of {_context.Identity.User}: {exception.GetType().Name}; the log has the details.",
                     exception);
             return (new RenewalOutcome.Failed(cause), exception);
         }

@@ -124,7 +124,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
         }
 
         _unreadable = new Unreadable(hash, context.Time.GetTimestamp());
-        context.Logger.RecordUnreadable(name);
+        context.Logger.RecordUnreadable(name, WhoseItMayBe);
         return false;
     }
 
@@ -144,6 +144,11 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
                 context).ConfigureAwait(false);
     }
+
+    private string WhoseItMayBe => context.Identity.User.IsConfigured
+        ? "Is the same key configured on all instances?"
+        : "Is the same key configured on all instances? Or is it of an app of another user? Apps without a UserId share their record's name: "
+            + "give them different prefixes, or a UserId each.";
 
     private sealed record Unreadable(byte[] Hash, long MetAt);
 }

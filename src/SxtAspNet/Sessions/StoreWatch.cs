@@ -82,7 +82,7 @@ internal sealed class StoreWatch : IDisposable
             _current.Offer(mine, isShared: true, storeProblem: null);
         }
         else if (_current.Usable is { } usable && usable.Session == snapshot.Session
-            && (_context.Clock.IsKnown || usable.Session.RefreshToken is not null))
+            && (_context.Clock.IsKnown || usable.Session.IsGrantedHere))
         {
             // Without knowing the time, an expired session of somebody else's would be put back for ever.
             var outcome = await _shared.PublishAsync(stored, usable.Session).ConfigureAwait(false);

@@ -32,7 +32,7 @@ public abstract class VaultTests : IAsyncLifetime
     private protected static async Task<string> OpenAsync(VaultKeySource source)
     {
         using var key = await source.OpenAsync(TestContext.Current.CancellationToken);
-        return Convert.ToBase64String(key.PublicKey.Span);
+        return Convert.ToBase64String(((SxtSigningKey)key).PublicKey.Span);
     }
 
     private protected Task<string> OpenAsync() => OpenAsync(CreateSource());
@@ -40,7 +40,7 @@ public abstract class VaultTests : IAsyncLifetime
     private protected static async Task<string?> OpenPreviousAsync(VaultKeySource source)
     {
         using var key = await source.OpenPreviousAsync(TestContext.Current.CancellationToken);
-        return key is null ? null : Convert.ToBase64String(key.PublicKey.Span);
+        return key is SxtSigningKey signingKey ? Convert.ToBase64String(signingKey.PublicKey.Span) : null;
     }
 
     /// <summary>Opens a key that can't be opened, and checks what every failure must say.</summary>

@@ -113,5 +113,17 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "Sessions/SessionStore.cs",
             "var record = seal is null ? plaintext : seal.Seal(key, plaintext);",
             "var record = plaintext;"),
+        new("an API key: a proxy that fails ends the login, although another key is configured",
+            "Sessions/LoginFailure.cs",
+            "        || key is SxtApiKey\n",
+            ""),
+        new("an API key: one that is the last resort is never tried",
+            "Sessions/LoginProcedure.cs",
+            "            logger.KeyFailed(source, failure.Cause.Message);\n",
+            "            logger.KeyFailed(source, failure.Cause.Message);\n            if (failure.IsSigningKey)\n            {\n                throw failure.Cause;\n            }\n\n"),
+        new("an API key: the proxy's date moves the gateway's clock",
+            "DependencyInjection/IdentityServices.cs",
+            "                new GatewayClock(parts.Runtime.TimeProvider),\n",
+            "                parts.Get<GatewayClock>(),\n"),
     ];
 }

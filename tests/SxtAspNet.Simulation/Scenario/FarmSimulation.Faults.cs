@@ -58,7 +58,7 @@ internal sealed partial class FarmSimulation
 
         var victim = _instances[_random.Next(_instances.Count)];
         var length = TimeSpan.FromSeconds(Math.Pow(10, _random.NextDouble() * 3.3));
-        switch (_random.Next(32))
+        switch (_random.Next(35))
         {
             case 0:
                 Disturb("kill", victim.Name);
@@ -148,6 +148,12 @@ internal sealed partial class FarmSimulation
                 _instances.Remove(victim);
                 victim.Process.WhenRunning(() => _ = StopAsync(victim));
                 _clock.After(TimeSpan.FromSeconds(_random.Next(1, 120)), () => Add());
+                break;
+            case 31 or 32:
+                RefuseFirstKey(length);
+                break;
+            case 33:
+                During("proxy down", null, length, TakeProxyDown, () => EndGatewayFault(() => _weather.IsProxyDown = false));
                 break;
             default:
                 _lastRevocation = _clock.Now;

@@ -2,7 +2,7 @@ using SxtAspNet.Simulation.World;
 
 namespace SxtAspNet.Simulation.Scenario;
 
-/// <summary>The farm's signing key, and its rotation.</summary>
+/// <summary>What the farm logs in with, and what happens to it.</summary>
 internal sealed partial class FarmSimulation
 {
     /// <summary>
@@ -11,22 +11,68 @@ internal sealed partial class FarmSimulation
     /// </summary>
     private static readonly TimeSpan RotationIsFeltFor = TimeSpan.FromMinutes(35);
 
-    private byte[] _key = [];
-    private byte[]? _secondKey;
+    private FarmKey _key = null!;
+    private FarmKey? _secondKey;
+    private FarmKey? _lastKey;
     private TimeSpan? _lastRotation;
     private bool _isRotating;
+    private bool _isKeyRefused;
+
+    /// <summary>Whether a login takes the proxy at the moment.</summary>
+    private bool NeedsProxy => _credentials is FarmCredentials.ApiKey || (_credentials is FarmCredentials.ApiKeyLast && (_isKeyRefused || IsRotationFelt));
 
     private bool IsRotationFelt => _lastRotation is { } rotation && _clock.Now - rotation < RotationIsFeltFor;
 
-    private void MakeFirstKey() => _key = MakeKey();
-
-    private byte[] MakeKey()
+    private void MakeFirstKeys()
     {
-        var seed = new byte[SxtSigningKey.SeedSize];
-        _random.NextBytes(seed);
-        _gateway.AddUser(Instance.User, PublicKey(seed));
-        _records.Add(seed);
-        return seed;
+        _key = MakeKey(isApiKey: _credentials is FarmCredentials.ApiKey or FarmCredentials.ApiKeyFirst);
+        if (_credentials is FarmCredentials.ApiKeyLast or FarmCredentials.ApiKeyFirst)
+        {
+            _lastKey = MakeKey(isApiKey: _credentials is FarmCredentials.ApiKeyLast);
+        }
+    }
+
+    private FarmKey MakeKey(bool isApiKey)
+    {
+        var key = new FarmKey(_random, isApiKey);
+        key.AddTo(_gateway);
+        _records.Add(key);
+        return key;
+    }
+
+    /// <summary>The gateway, or the proxy, refuses the first key; at that moment the farm needs one.</summary>
+    private void RefuseFirstKey(TimeSpan length)
+    {
+        if (_isRotating || _isKeyRefused || _lastKey is null)
+        {
+            return;
+        }
+
+        During("first key refused", null, length, Begin, End);
+
+        void Begin()
+        {
+            (_isKeyRefused, _lastRevocation) = (true, _clock.Now);
+            _key.RemoveFrom(_gateway);
+            _gateway.RevokeSessions(Instance.User);
+        }
+
+        void End()
+        {
+            _isKeyRefused = false;
+            _key.AddTo(_gateway);
+        }
+    }
+
+    /// <summary>Whoever has another key than an API key does not feel it, not even when a login is needed at that moment.</summary>
+    private void TakeProxyDown()
+    {
+        _weather.IsProxyDown = true;
+        if (_lastKey is not null)
+        {
+            _lastRevocation = _clock.Now;
+            _gateway.RevokeSessions(Instance.User);
+        }
     }
 
     /// <summary>
@@ -35,14 +81,14 @@ internal sealed partial class FarmSimulation
     /// </summary>
     private void RotateKey(TimeSpan length)
     {
-        if (_isRotating)
+        if (_isRotating || _isKeyRefused)
         {
             return;
         }
 
         _isRotating = true;
         var isSwap = _random.NextDouble() < 0.5;
-        var (old, @new) = (_key, MakeKey());
+        var (old, @new) = (_key, MakeKey(isApiKey: _credentials is FarmCredentials.ApiKey or FarmCredentials.ApiKeyFirst));
         During(isSwap ? "key swapped" : "key rotated", null, length, Begin, End);
 
         void Begin()
@@ -58,7 +104,7 @@ internal sealed partial class FarmSimulation
         {
             if (_isRotating && ReferenceEquals(_key, @new))
             {
-                instance.Keys.Put(_key, _secondKey);
+                instance.Keys.Put(_key, _secondKey, _lastKey);
             }
         }
 
@@ -66,14 +112,8 @@ internal sealed partial class FarmSimulation
         {
             (_isRotating, _secondKey) = (false, null);
             _lastRotation = _clock.Now;
-            _instances.ForEach(instance => instance.Keys.Put(_key, null));
-            _gateway.RemoveKey(Instance.User, PublicKey(old));
+            _instances.ForEach(instance => instance.Keys.Put(_key, null, _lastKey));
+            old.RemoveFrom(_gateway);
         }
-    }
-
-    private static byte[] PublicKey(byte[] seed)
-    {
-        using var key = SxtSigningKey.FromSeed(seed);
-        return key.PublicKey.ToArray();
     }
 }

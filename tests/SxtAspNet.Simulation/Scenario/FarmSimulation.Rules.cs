@@ -16,6 +16,9 @@ internal sealed partial class FarmSimulation
     private int _renewals;
     private int _challenges;
 
+    /// <summary>With an API key, a login and a renewal are the same: an exchange.</summary>
+    private int Exchanges => _gateway.Calls.Count(SxtGatewayCallKind.ApiKeyExchange);
+
     private void Check()
     {
         if (_gateway.Calls.ReusedRefreshTokens > 0 && !_violations.Any(violation => violation.Contains("reused", StringComparison.Ordinal)))
@@ -23,7 +26,7 @@ internal sealed partial class FarmSimulation
             Violate("Rule 1: a refresh token was reused.");
         }
 
-        var challenges = _gateway.Calls.Count(SxtGatewayCallKind.Challenge);
+        var challenges = _gateway.Calls.Count(SxtGatewayCallKind.Challenge) + Exchanges;
         if (challenges != _challenges)
         {
             _challenges = challenges;
@@ -33,10 +36,10 @@ internal sealed partial class FarmSimulation
             }
         }
 
-        var renewals = _gateway.Calls.Count(SxtGatewayCallKind.Token) + _gateway.Calls.Count(SxtGatewayCallKind.Refresh);
+        var renewals = _gateway.Calls.Count(SxtGatewayCallKind.Token) + _gateway.Calls.Count(SxtGatewayCallKind.Refresh) + Exchanges;
         if (renewals != _renewals)
         {
-            Trace($"gateway: {_gateway.Calls.Count(SxtGatewayCallKind.Token)} logins, {_gateway.Calls.Count(SxtGatewayCallKind.Refresh)} refreshes");
+            Trace($"gateway: {_gateway.Calls.Count(SxtGatewayCallKind.Token)} logins, {_gateway.Calls.Count(SxtGatewayCallKind.Refresh)} refreshes, {Exchanges} exchanges");
             if (_lastRenewal is { } last && IsCalmSince(last) && _clock.Now - last < Generation)
             {
                 Violate($"Rule 2: two renewals {_clock.Now - last} apart, although nothing was wrong.");
@@ -53,7 +56,7 @@ internal sealed partial class FarmSimulation
     }
 
     /// <summary>One per generation; during an outage one per instance and generation; one per disturbance; and while the gateway fails, as many as the back-off lets through.</summary>
-    private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances);
+    private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances) + _weather.LostExchanges;
 
     private bool IsCalmSince(TimeSpan time) => _isCalm && !IsRotationFelt && _calmSince + TimeSpan.FromMinutes(3) < time;
 

@@ -170,6 +170,7 @@ internal sealed partial class FarmSimulation
 
     private bool IsGatewayFine(Instance instance) =>
         _weather.IsFine
+        && !(_weather.IsProxyDown && NeedsProxy)
         && !instance.Link.IsCut
         && !instance.Link.IsBlackHole
         && !instance.IsBlocked

@@ -4,7 +4,7 @@ using SxtAspNet.Testing;
 namespace SxtAspNet.Simulation.Scenario;
 
 /// <summary>What a seed came to.</summary>
-internal sealed record SimulationResult(int Seed, IReadOnlyList<string> Violations, IReadOnlyList<string> Trace, int Logins, int Refreshes, int Requests, int Failed);
+internal sealed record SimulationResult(int Seed, IReadOnlyList<string> Violations, IReadOnlyList<string> Trace, int Logins, int Refreshes, int Exchanges, int Requests, int Failed);
 
 /// <summary>
 /// One farm's life under faults: a seed decides its size, its gateway, its cache and everything that goes wrong. The
@@ -28,6 +28,8 @@ internal sealed partial class FarmSimulation : IDisposable
     private readonly SxtGatewayEmulator _gateway;
     private readonly GatewayWeather _weather;
     private readonly Room _room;
+    private readonly FarmCredentials _credentials;
+    private readonly string _userId;
     private readonly RecordReader _records;
     private int _names;
     private int _requests;
@@ -48,17 +50,29 @@ internal sealed partial class FarmSimulation : IDisposable
                 SessionLifetime = _random.NextDouble() < 0.3 ? TimeSpan.FromMinutes(70) : TimeSpan.FromHours(24),
             },
             new GatewayTime(_clock));
-        _weather = new GatewayWeather { HasNoDate = _random.NextDouble() < 0.1 };
+        _weather = new GatewayWeather
+        {
+            HasNoDate = _random.NextDouble() < 0.1,
+            ProxyClockError = TimeSpan.FromMinutes(_random.Next(-300, 300)),
+        };
+        _credentials = _random.NextDouble() switch
+        {
+            < 0.15 => FarmCredentials.ApiKey,
+            < 0.3 => FarmCredentials.ApiKeyLast,
+            < 0.4 => FarmCredentials.ApiKeyFirst,
+            _ => FarmCredentials.Signing,
+        };
+        _userId = _credentials is FarmCredentials.ApiKey && _random.NextDouble() < 0.5 ? "" : Instance.User;
         _room = new Room(_clock, _random, isAtomic: _random.NextDouble() < 0.7);
         _room.Written += CheckWrite;
-        _records = new RecordReader(_gateway.BaseAddress, Instance.User);
+        _records = new RecordReader(_gateway.BaseAddress, _userId);
     }
 
     public SimulationResult Run()
     {
         var size = _random.NextDouble() < 0.1 ? 8 : _random.Next(1, 6);
-        Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}");
-        MakeFirstKey();
+        Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}, credentials: {_credentials}");
+        MakeFirstKeys();
         for (var i = 0; i < size; i++)
         {
             Add();
@@ -86,6 +100,7 @@ internal sealed partial class FarmSimulation : IDisposable
             _trace,
             _gateway.Calls.Count(SxtGatewayCallKind.Token),
             _gateway.Calls.Count(SxtGatewayCallKind.Refresh),
+            _gateway.Calls.Count(SxtGatewayCallKind.ApiKeyExchange),
             _requests,
             _failed);
     }
@@ -101,11 +116,11 @@ internal sealed partial class FarmSimulation : IDisposable
         // Where no answer tells the time, clocks may be hours wrong.
         var worst = _weather.HasNoDate ? 6 * 3600 : 900;
         var clockError = TimeSpan.FromSeconds(_random.NextDouble() < 0.5 ? 0 : _random.Next(-worst, worst));
-        var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError);
+        var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError, _userId);
         _instances.Add(instance);
         _everyone.Add(instance);
         Trace($"{instance.Name} starts, its wall clock {clockError.TotalSeconds:+0;-0;0} s wrong");
-        instance.Keys.Put(_key, _secondKey);
+        instance.Keys.Put(_key, _secondKey, _lastKey);
         instance.Start();
         PlanRequests(instance);
         PlanColdRequests(instance);

@@ -47,12 +47,8 @@ internal static class ScaleRun
         public Farm(int size)
         {
             Gateway = new SxtGatewayEmulator(new SxtGatewayEmulatorOptions(), new GatewayTime(_clock));
-            var seed = new byte[SxtSigningKey.SeedSize];
-            _random.NextBytes(seed);
-            using (var key = SxtSigningKey.FromSeed(seed))
-            {
-                Gateway.AddUser(Instance.User, key.PublicKey.ToArray());
-            }
+            var key = new FarmKey(_random, isApiKey: false);
+            key.AddTo(Gateway);
 
             var room = new Room(_clock, _random, isAtomic: true);
             var weather = new GatewayWeather();
@@ -60,7 +56,7 @@ internal static class ScaleRun
             {
                 var instance = new Instance(
                     $"i{number}", _clock, room, Gateway, weather, new Random(_random.Next()), Fail, trace: static _ => { }, wallClockError: TimeSpan.Zero);
-                instance.Keys.Put(seed, null);
+                instance.Keys.Put(key, null);
                 _instances.Add(instance);
                 instance.Start();
                 _clock.After(BetweenRequests * _random.NextDouble(), () => Request(instance));

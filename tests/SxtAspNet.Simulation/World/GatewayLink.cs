@@ -8,6 +8,12 @@ internal sealed class GatewayWeather
     /// <summary>Nothing gets through.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>The proxy that exchanges API keys can't be reached.</summary>
+    public bool IsProxyDown { get; set; }
+
+    /// <summary>How wrong the proxy's clock is.</summary>
+    public TimeSpan ProxyClockError { get; init; }
+
     /// <summary>Packets are dropped: a call gets no answer, and no error either.</summary>
     public bool IsBlackHole { get; set; }
 
@@ -19,6 +25,12 @@ internal sealed class GatewayWeather
 
     /// <summary>Answers are lost after the work was done.</summary>
     public double LostAnswers { get; set; }
+
+    /// <summary>
+    /// How often an API key was exchanged in vain: the answer did not arrive, or not in time. A login with a signing key takes two
+    /// calls, and fails with the first.
+    /// </summary>
+    public int LostExchanges { get; set; }
 
     /// <summary>Calls are refused: 503, or 429 with Retry-After.</summary>
     public int? Refusal { get; set; }
@@ -72,7 +84,7 @@ internal sealed class GatewayLink(
             await clock.DelayAsync(TimeSpan.FromHours(1), cancellationToken);
         }
 
-        if (IsCut || weather.IsDown)
+        if (IsCut || weather.IsDown || (weather.IsProxyDown && IsForProxy(request)))
         {
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The gateway can't be reached.");
         }
@@ -87,16 +99,39 @@ internal sealed class GatewayLink(
         CheckRefresh(request);
         var response = await _gateway.SendAsync(request, CancellationToken.None);
         await RememberAsync(response);
-        weather.Date(response);
-        if (random.NextDouble() < weather.LostAnswers)
+        Date(response);
+        try
         {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer is lost.");
-        }
+            if (random.NextDouble() < weather.LostAnswers)
+            {
+                throw new HttpRequestException(HttpRequestError.ResponseEnded, "The answer is lost.");
+            }
 
-        await clock.DelayAsync(Latency() + weather.Lateness, cancellationToken);
-        await process.RunningAsync();
-        return response;
+            await clock.DelayAsync(Latency() + weather.Lateness, cancellationToken);
+            await process.RunningAsync();
+            return response;
+        }
+        catch (Exception) when (IsForProxy(request))
+        {
+            weather.LostExchanges++;
+            throw;
+        }
     }
+
+    private void Date(HttpResponseMessage response)
+    {
+        if (!IsForProxy(response.RequestMessage!))
+        {
+            weather.Date(response);
+        }
+        else if (response.Headers.Date is { } date)
+        {
+            response.Headers.Date = date + weather.ProxyClockError;
+        }
+    }
+
+    private static bool IsForProxy(HttpRequestMessage request) =>
+        request.RequestUri!.AbsolutePath.EndsWith("/apikey", StringComparison.Ordinal);
 
     private TimeSpan Latency() => TimeSpan.FromMilliseconds(random.Next(5, 100)) + (weather.ExtraDelay / 2);
 

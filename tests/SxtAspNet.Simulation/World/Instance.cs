@@ -22,7 +22,7 @@ internal sealed class Instance : IDisposable
     private readonly Queue<Action> _blockedCalls = new();
     private bool _isBlocked;
 
-    public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError)
+    public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError, string userId = User)
     {
         Name = name;
         _clock = clock;
@@ -45,10 +45,11 @@ internal sealed class Instance : IDisposable
         services.AddSingleton<IDistributedLockProvider>(Door);
         services.AddKeyedSingleton<ISxtSessionNotices>("", Door);
         services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
-        services.AddSxt(options => options.UserId = User);
+        services.AddSxt(_ => { });
         services.UseSxtGatewayEmulator(gateway);
         services.PostConfigureAll<SxtOptions>(options =>
         {
+            options.UserId = userId;
             options.BackchannelHttpHandler = Link;
             options.Keys.Clear();
             foreach (var source in Keys.Sources)

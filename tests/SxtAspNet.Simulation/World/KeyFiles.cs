@@ -1,26 +1,27 @@
 namespace SxtAspNet.Simulation.World;
 
-/// <summary>What is in the two key files of an instance's machine at this moment.</summary>
+/// <summary>What is in the key files of an instance's machine at this moment.</summary>
 internal sealed class KeyFiles(VirtualClock clock, Process process, Random random)
 {
-    public byte[]? First { get; private set; }
-
-    public byte[]? Second { get; private set; }
+    private FarmKey? _first;
+    private FarmKey? _second;
+    private FarmKey? _last;
 
     /// <summary>The place that the keys are kept in can't be reached.</summary>
     public bool IsAway { get; set; }
 
-    public IEnumerable<ISxtKeySource> Sources => [new Source(this, "first key", () => First), new Source(this, "second key", () => Second)];
+    public IEnumerable<ISxtKeySource> Sources =>
+        [new Source(this, "first key", () => _first), new Source(this, "second key", () => _second), new Source(this, "last resort", () => _last)];
 
-    public void Put(byte[] first, byte[]? second) => (First, Second) = (first, second);
+    public void Put(FarmKey first, FarmKey? second, FarmKey? last = null) => (_first, _second, _last) = (first, second, last);
 
-    private sealed class Source(KeyFiles files, string name, Func<byte[]?> read) : ISxtKeySource
+    private sealed class Source(KeyFiles files, string name, Func<FarmKey?> read) : ISxtKeySource
     {
-        public async ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken)
+        public async ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken)
         {
             await files.DelayAsync(cancellationToken);
-            return !files.IsAway && read() is { } seed
-                ? SxtSigningKey.FromSeed(seed)
+            return !files.IsAway && read() is { } key
+                ? key.Open()
                 : throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"The {name} is not there.");
         }
 

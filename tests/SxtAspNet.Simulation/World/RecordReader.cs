@@ -14,9 +14,9 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
     private SealKeyRing? _ring;
     private SessionSeal? _seal;
 
-    public void Add(byte[] seed)
+    public void Add(FarmKey key)
     {
-        _keys.Add(new Known(seed));
+        _keys.Add(new Known(key));
         _ring?.Dispose();
         _ring = new SealKeyRing(new KeyOpener(new KeySources([], _keys), Here), Here, NullLogger.Instance);
         _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
@@ -29,8 +29,8 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
 
     public void Dispose() => _ring?.Dispose();
 
-    private sealed class Known(byte[] seed) : ISxtKeySource
+    private sealed class Known(FarmKey key) : ISxtKeySource
     {
-        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => new(SxtSigningKey.FromSeed(seed));
+        public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => new(key.Open());
     }
 }

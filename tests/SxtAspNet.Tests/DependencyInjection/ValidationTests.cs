@@ -15,7 +15,8 @@ public class ValidationTests
         using var provider = Build(
             """
             { "Sxt": { "GatewayUrl": "https://proxy.test/sxt", "UserId": "orders-service",
-                "Keys": [ { "File": "a.pem", "PasswordFile": "a.txt", "RequirePrivateFile": true } ],
+                "ProxyUrl": "https://secrets.test",
+                "Keys": [ { "File": "a.pem", "PasswordFile": "a.txt", "RequirePrivateFile": true }, { "ApiKey": "sxt_0123456789abcdef" } ],
                 "AllowedOrigins": [ "https://api.test:8443", "http://localhost:5000" ],
                 "RenewBefore": "00:06:00", "RenewJitter": "00:00:10", "GatewayTimeout": "00:00:05",
                 "KeyTimeout": "00:00:03", "AcquireTimeout": "00:00:20", "ReplayOnUnauthorized": false,
@@ -26,8 +27,10 @@ public class ValidationTests
 
         Assert.Equal(new Uri("https://proxy.test/sxt"), options.GatewayUrl);
         Assert.Equal("orders-service", options.UserId);
-        var key = Assert.Single(options.Keys);
-        Assert.Equal(("a.pem", "a.txt", true), (key.File, key.PasswordFile, key.RequirePrivateFile));
+        Assert.Equal(new Uri("https://secrets.test"), options.ProxyUrl);
+        Assert.Equal(2, options.Keys.Count);
+        Assert.Equal(("a.pem", "a.txt", true), (options.Keys[0].File, options.Keys[0].PasswordFile, options.Keys[0].RequirePrivateFile));
+        Assert.Equal("sxt_0123456789abcdef", options.Keys[1].ApiKey);
         Assert.Equal([new Uri("https://api.test:8443"), new Uri("http://localhost:5000")], options.AllowedOrigins);
         Assert.Equal(TimeSpan.FromMinutes(6), options.RenewBefore);
         Assert.Equal(TimeSpan.FromSeconds(10), options.RenewJitter);
@@ -49,24 +52,33 @@ public class ValidationTests
     [InlineData("""  "GatewayUrl": "https://someone@gateway.test"  """, "GatewayUrl must have no user, query or fragment")]
     [InlineData("""  "GatewayUrl": "https://gateway.test/?a=b"  """, "GatewayUrl must have no user, query or fragment")]
     [InlineData("""  "GatewayUrl": "https://gateway.test/#a"  """, "GatewayUrl must have no user, query or fragment")]
+    [InlineData("""  "ProxyUrl": "http://secrets.test"  """, "ProxyUrl uses plain http")]
+    [InlineData("""  "ProxyUrl": "ftp://secrets.test"  """, "ProxyUrl must be an absolute https URL")]
+    [InlineData("""  "ProxyUrl": "https://secrets.test/?a=b"  """, "ProxyUrl must have no user, query or fragment")]
     [InlineData("""  "AllowedOrigins": [ "https://a.test", "https://b.test/api" ]  """, "AllowedOrigins[1] is an origin and can't have a path")]
     [InlineData("""  "AllowedOrigins": [ "http://a.test" ]  """, "AllowedOrigins[0] uses plain http")]
     [InlineData("""  "AllowedOrigins": [ "https://a.test/?b" ]  """, "AllowedOrigins[0] must have no user, query or fragment")]
     [InlineData("""  "AllowedOrigins": [ "a" ]  """, "'Sxt:AllowedOrigins:0' must be a URL")]
     [InlineData("""  "AllowedOrigins": "https://a.test"  """, "'Sxt:AllowedOrigins' must be a list of URLs")]
     [InlineData("""  "AllowedOrigins": { "First": "https://a.test" }  """, "'Sxt:AllowedOrigins:First': its parent must be a list of URLs")]
-    [InlineData("""  "Keys": []  """, "Keys is empty; add at least one signing key")]
+    [InlineData("""  "Keys": []  """, "Keys is empty; add at least one key")]
     [InlineData("""  "Keys": "sxt.pem"  """, "'Sxt:Keys' must be a list of objects")]
     [InlineData("""  "Keys": [ "sxt.pem" ]  """, "'Sxt:Keys:0' must be an object, but is a single value")]
     [InlineData("""  "Keys": { "File": "sxt.pem" }  """, "'Sxt:Keys:File': its parent must be a list of objects")]
     [InlineData("""  "Keys": [ { "Path": "sxt.pem" } ]  """, "'Sxt:Keys:0:Path' is not a setting. Those of 'Sxt:Keys:0' are: File,")]
-    [InlineData("""  "Keys": [ { "Password": "x" } ]  """, "Keys[0] names no key; set File or AzureKeyVault")]
+    [InlineData("""  "Keys": [ { "Password": "x" } ]  """, "Keys[0] names no key; set File or ApiKey or AzureKeyVault")]
+    [InlineData("""  "Keys": [ { "ApiKey": "sxt_short" } ]  """, "Keys[0].ApiKey: The API key is too short. Copy it whole")]
+    [InlineData("""  "Keys": [ { "ApiKey": "sxt_0123456789 abcdefgh" } ]  """, "Keys[0].ApiKey: The API key has white space")]
+    [InlineData("""  "Keys": [ { "ApiKey": "0123456789abcdefghij" } ]  """, "Keys[0].ApiKey: The API key does not begin with sxt_")]
+    [InlineData("""  "Keys": [ { "File": "sxt_0123456789abcdef" } ]  """, "Keys[0].File is an API key, where the path of a file belongs; write it as ApiKey")]
+    [InlineData("""  "Keys": [ { "File": "a", "ApiKey": "sxt_0123456789abcdef" } ]  """, "Keys[0] has both File and ApiKey")]
+    [InlineData("""  "Keys": [ { "ApiKey": "sxt_0123456789abcdef", "Password": "x" } ]  """, "Password, PasswordFile and RequirePrivateFile are for a File only")]
     [InlineData("""  "Keys": [ { "File": "a", "Password": "x", "PasswordFile": "b" } ]  """, "Keys[0] has both Password and PasswordFile")]
     [InlineData("""  "Keys": [ { "File": "a", "RequirePrivateFile": "maybe" } ]  """, "'Sxt:Keys:0:RequirePrivateFile' must be true or false")]
     [InlineData("""  "Keys": [ { "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "Keys[0] has both File and AzureKeyVault")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault()")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" }, "PasswordFile": "a" } ]  """, "Password, PasswordFile and RequirePrivateFile are for a File only")]
-    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, UserId,")]
+    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, ProxyUrl, UserId,")]
     [InlineData("""  "RenewBefore": "5"  """, "'Sxt:RenewBefore' is \"5\", a number without a unit, which .NET reads as days")]
     [InlineData("""  "RenewBefore": 300  """, "'Sxt:RenewBefore' is \"300\", a number without a unit")]
     [InlineData("""  "RenewBefore": "5 minutes"  """, "'Sxt:RenewBefore' must be a time span such as \"00:05:00\"")]
@@ -96,7 +108,7 @@ public class ValidationTests
             """);
 
         Assert.All(
-            ["GatewayUrl uses plain http", "'Sxt:Usr'", "'Sxt:RenewBefore'", "AllowedOrigins[0]", "KeyTimeout", "Keys[0]", "'Sxt:Keys:1'", "UserId is missing"],
+            ["GatewayUrl uses plain http", "'Sxt:Usr'", "'Sxt:RenewBefore'", "AllowedOrigins[0]", "KeyTimeout", "Keys[0]", "'Sxt:Keys:1'"],
             problem => Assert.Contains(problem, message, StringComparison.Ordinal));
     }
 
@@ -175,6 +187,10 @@ public class ValidationTests
     [InlineData("\"Keys\": [ { \"Password\": \"" + Secret + "\" } ]")]
     [InlineData("\"Keys\": [ { \"File\": \"a\", \"Password\": \"" + Secret + "\", \"PasswordFile\": \"b\" } ]")]
     [InlineData("\"Keys\": [ { \"File\": \"a\", \"RequirePrivateFile\": \"" + Secret + "\" } ]")]
+    [InlineData("\"Keys\": [ { \"ApiKey\": \"" + Secret + "\" } ]")]
+    [InlineData("\"Keys\": [ { \"ApiKey\": \"sxt_" + Secret + " and more of it\" } ]")]
+    [InlineData("\"Keys\": [ { \"File\": \"sxt_" + Secret + "\" } ]")]
+    [InlineData("\"ProxyUrl\": \"https://user:" + Secret + "@secrets.test\"")]
     [InlineData("\"Keys\": [ { \"AzureKeyVault\": \"" + Secret + "\" } ]")]
     [InlineData("\"Keys\": [ { \"AzureKeyVault\": { \"VaultUri\": \"https://v.test\", \"Secret\": \"" + Secret + "=\" } } ]")]
     [InlineData("\"Keys\": [ { \"AzureKeyVault\": { \"VaultUri\": \"https://v.test/" + Secret + "\", \"Secret\": \"s\" } } ]")]

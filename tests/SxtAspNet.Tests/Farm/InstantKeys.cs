@@ -47,7 +47,7 @@ internal static class InstantKeys
 
     private class Source(ISxtKeySource inner) : ISxtKeySource
     {
-        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) =>
+        public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) =>
             Instantly(() => inner.OpenAsync(cancellationToken));
 
         public override string ToString() => inner.ToString()!;
@@ -55,7 +55,7 @@ internal static class InstantKeys
 
     private sealed class SourceWithHistory(ISxtKeySource inner, ISxtKeyHistory history) : Source(inner), ISxtKeyHistory
     {
-        public ValueTask<SxtSigningKey?> OpenPreviousAsync(CancellationToken cancellationToken) =>
+        public ValueTask<SxtCredential?> OpenPreviousAsync(CancellationToken cancellationToken) =>
             Instantly(() => history.OpenPreviousAsync(cancellationToken));
     }
 }

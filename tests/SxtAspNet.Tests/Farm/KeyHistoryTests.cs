@@ -78,7 +78,7 @@ public sealed class KeyHistoryTests : IAsyncLifetime
     {
         await using var farm = new TestFarm(0);
         farm.Gateway.AddUser(TestFarm.User, _new.PublicKey);
-        var hanging = new TestKeySource("hanging key") { Opening = _ => new(new TaskCompletionSource<SxtSigningKey>().Task) };
+        var hanging = new TestKeySource("hanging key") { Opening = _ => new(new TaskCompletionSource<SxtCredential>().Task) };
         var instance = farm.Add(services: services => UseKeys(services, hanging, _new));
 
         var sending = instance.SendAsync();
@@ -110,9 +110,9 @@ public sealed class KeyHistoryTests : IAsyncLifetime
     {
         public int PreviousOpenings { get; private set; }
 
-        public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken) => present.OpenAsync(cancellationToken);
+        public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => present.OpenAsync(cancellationToken);
 
-        public ValueTask<SxtSigningKey?> OpenPreviousAsync(CancellationToken cancellationToken)
+        public ValueTask<SxtCredential?> OpenPreviousAsync(CancellationToken cancellationToken)
         {
             PreviousOpenings++;
             return previous is null

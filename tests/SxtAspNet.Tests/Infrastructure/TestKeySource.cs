@@ -7,7 +7,7 @@ namespace SxtAspNet.Tests.Infrastructure;
 internal sealed class TestKeySource(string name = "test key") : ISxtKeySource
 {
     /// <summary>Opens instead of the source's own key, when set.</summary>
-    public Func<CancellationToken, ValueTask<SxtSigningKey>>? Opening { get; set; }
+    public Func<CancellationToken, ValueTask<SxtCredential>>? Opening { get; set; }
 
     public int Openings { get; private set; }
 
@@ -24,7 +24,7 @@ internal sealed class TestKeySource(string name = "test key") : ISxtKeySource
 
     public SxtSigningKey Create() => SxtSigningKey.FromSeed(Seed);
 
-    public ValueTask<SxtSigningKey> OpenAsync(CancellationToken cancellationToken)
+    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken)
     {
         Openings++;
         return Opening?.Invoke(cancellationToken) ?? new(Create());

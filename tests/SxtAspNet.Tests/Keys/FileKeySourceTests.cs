@@ -30,6 +30,17 @@ public sealed class FileKeySourceTests : KeyFileTests
     }
 
     [Fact]
+    public async Task A_key_file_may_hold_an_api_key_and_opening_it_logs_nothing_of_it()
+    {
+        var source = new FileKeySource(new SxtKeyOptions { File = Write("sxt.key", "sxt_0123456789abcdefghijklmnop\n") }, Logger);
+
+        using var key = await source.OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("sxt_0123456789abcdefghijklmnop", Assert.IsType<SxtApiKey>(key).GetValue());
+        Assert.Equal("Opened the API key from file '" + At("sxt.key") + "'.", Assert.Single(Logger.Collector.GetSnapshot()).Message);
+    }
+
+    [Fact]
     public async Task A_key_that_Kubernetes_rotates_is_seen_at_the_next_opening()
     {
         // As the kubelet lays it out: the path leads through the link "..data", which it replaces.

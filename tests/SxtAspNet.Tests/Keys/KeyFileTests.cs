@@ -35,7 +35,7 @@ public abstract class KeyFileTests : IDisposable
 
     private protected static async Task<string> OpenAsync(FileKeySource source)
     {
-        using SxtSigningKey key = await source.OpenAsync(TestContext.Current.CancellationToken);
+        using var key = (SxtSigningKey)await source.OpenAsync(TestContext.Current.CancellationToken);
         return Convert.ToHexStringLower(key.PublicKey.Span);
     }
 

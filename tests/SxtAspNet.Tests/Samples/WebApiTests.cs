@@ -69,6 +69,28 @@ public class WebApiTests
     }
 
     [Fact]
+    public async Task An_api_key_alone_is_all_that_the_sample_needs()
+    {
+        const string ApiKey = "sxt_0123456789abcdefghijklmnop";
+        await using var gateway = await SxtGatewayEmulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        gateway.AddApiKey(TestApp.User, ApiKey);
+        await using var sample = new WebApplicationFactory<Program>();
+        await using var configured = sample.WithWebHostBuilder(builder => builder
+            .UseSetting("Sxt:GatewayUrl", gateway.BaseAddress.AbsoluteUri)
+            .UseSetting("Sxt:ProxyUrl", gateway.BaseAddress.AbsoluteUri)
+            .UseSetting("Sxt:Keys:0:ApiKey", ApiKey)
+            .UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:0", TestApp.User));
+        using var client = configured.CreateClient();
+
+        var rows = await client.GetFromJsonAsync<JsonElement>("/blocks", TestContext.Current.CancellationToken);
+
+        Assert.True(rows.GetArrayLength() > 0);
+        Assert.Equal(1, gateway.Calls.Count(SxtGatewayCallKind.ApiKeyExchange));
+        Assert.Equal(0, gateway.Calls.Count(SxtGatewayCallKind.Challenge));
+        Assert.Equal(TestApp.User, configured.Services.GetRequiredService<ISxtSession>().Status.UserId);
+    }
+
+    [Fact]
     public async Task Outside_development_a_missing_user_fails_the_start_with_a_clear_message()
     {
         await using var factory = new WebApplicationFactory<Program>();

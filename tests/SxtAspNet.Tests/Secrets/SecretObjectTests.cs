@@ -14,10 +14,11 @@ namespace SxtAspNet.Tests.Secrets;
 public class SecretObjectTests
 {
     private const string Password = "pa55word-of-the-key";
+    private const string ApiKey = "sxt_0123456789abcdefghij";
     private const string Token = "t0ken.of.somebody";
 
     // Text that names a secret: a property of such a name, read publicly, is one that shows it.
-    private static readonly string[] Telling = ["Password", "Token", "Seed", "PrivateKey", "Signature"];
+    private static readonly string[] Telling = ["Password", "Token", "Seed", "PrivateKey", "ApiKey", "Signature"];
 
     // Names the file, not what is in it; says when, not what; a count; an enumeration.
     private static readonly string[] Harmless = ["PasswordFile", "SaveToken"];
@@ -79,6 +80,27 @@ public class SecretObjectTests
 
         Assert.Equal(Password, Assert.Single(options.Keys).Password);
         AssertShowsNothing(Password, options, options.Keys, options.Keys[0]);
+    }
+
+    [Fact]
+    public void Options_show_no_api_key()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(TestConfiguration.FromJson($$"""{ "Sxt": { "Keys": [ { "ApiKey": "{{ApiKey}}" } ] } }""").GetSection("Sxt"));
+        using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue;
+
+        Assert.Equal(ApiKey, Assert.Single(options.Keys).ApiKey);
+        AssertShowsNothing(ApiKey, options, options.Keys, options.Keys[0]);
+    }
+
+    [Fact]
+    public void An_api_key_shows_nothing_of_itself()
+    {
+        using var key = SxtApiKey.FromValue(ApiKey);
+
+        AssertShowsNothing(ApiKey, key);
+        AssertShowsNothing(ApiKey[4..], key);
     }
 
     [Fact]

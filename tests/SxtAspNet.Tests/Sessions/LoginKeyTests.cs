@@ -158,7 +158,7 @@ public class LoginKeyTests
     public async Task A_key_source_that_hangs_costs_the_key_timeout_and_the_next_one_is_tried()
     {
         var (hanging, good) = (new TestKeySource("hanging key"), new TestKeySource());
-        hanging.Opening = _ => new(new TaskCompletionSource<SxtSigningKey>().Task);
+        hanging.Opening = _ => new(new TaskCompletionSource<SxtCredential>().Task);
         await using var app = AppWith(hanging, good);
         app.Gateway.AddUser(TestApp.User, good.PublicKey);
 
@@ -176,7 +176,7 @@ public class LoginKeyTests
     public async Task A_key_that_opens_after_the_key_timeout_is_disposed()
     {
         var slow = new TestKeySource();
-        var opening = new TaskCompletionSource<SxtSigningKey>();
+        var opening = new TaskCompletionSource<SxtCredential>();
         slow.Opening = _ => new(opening.Task);
         await using var app = AppWith(slow);
         var sending = app.QueryAsync();

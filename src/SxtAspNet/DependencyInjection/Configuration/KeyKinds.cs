@@ -35,12 +35,13 @@ internal sealed class KeyKinds
         string[] places =
         [
             .. hasFile && !Array.Exists(kinds, kind => kind.AddsToFile) ? [nameof(entry.File)] : Array.Empty<string>(),
+            .. string.IsNullOrEmpty(entry.ApiKey) ? Array.Empty<string>() : [nameof(entry.ApiKey)],
             .. kinds.Select(kind => kind.Name),
             .. entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Select(type => NameOf(type, entry)),
         ];
         if (places.Length == 0)
         {
-            problems.Add($"{setting} names no key; set {nameof(entry.File)} or {string.Join(" or ", Names)}.");
+            problems.Add($"{setting} names no key; set {nameof(entry.File)} or {nameof(entry.ApiKey)} or {string.Join(" or ", Names)}.");
             return;
         }
 
@@ -52,6 +53,7 @@ internal sealed class KeyKinds
         }
 
         CheckFile(setting, entry, hasFile, problems);
+        CheckApiKey(setting, entry, problems);
         if (kinds is [{ AddsToFile: true } adding] && !hasFile)
         {
             problems.Add($"{setting}.{adding.Name} goes with a {nameof(entry.File)}; set that too.");
@@ -72,6 +74,29 @@ internal sealed class KeyKinds
         if (entry.Password is not null && entry.PasswordFile is not null)
         {
             problems.Add($"{setting} has both Password and PasswordFile; keep one.");
+        }
+    }
+
+    /// <summary>What is wrong with an API key shows here already; what a file holds only when it is opened.</summary>
+    private static void CheckApiKey(string setting, SxtKeyOptions entry, List<string> problems)
+    {
+        if (SxtApiKey.IsMeant(entry.File))
+        {
+            problems.Add($"{setting}.{nameof(entry.File)} is an API key, where the path of a file belongs; write it as {nameof(entry.ApiKey)}.");
+        }
+
+        if (string.IsNullOrEmpty(entry.ApiKey))
+        {
+            return;
+        }
+
+        try
+        {
+            SxtApiKey.FromValue(entry.ApiKey).Dispose();
+        }
+        catch (FormatException problem)
+        {
+            problems.Add($"{setting}.{nameof(entry.ApiKey)}: {problem.Message}");
         }
     }
 
