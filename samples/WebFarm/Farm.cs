@@ -9,6 +9,9 @@ namespace WebFarm;
 /// </summary>
 public sealed class Farm : IAsyncDisposable
 {
+    /// <summary>What is said of an instance whose process ended although nobody ended it.</summary>
+    public const string UnexpectedEnd = "ended by itself";
+
     private readonly FarmSettings _settings;
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile FarmInstance[] _instances = [];
@@ -96,7 +99,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: not ProcessState.Ended } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "killed");
+            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "was killed");
             await process.KillAsync();
         }
     }
@@ -116,7 +119,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: ProcessState.Running } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "paused");
+            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "was paused");
             await process.PauseAsync();
         }
     }
@@ -127,7 +130,7 @@ public sealed class Farm : IAsyncDisposable
         if (instance.Process is { State: ProcessState.Paused } process)
         {
             await process.ResumeAsync();
-            Timeline.Add(instance.Name, FarmEventKind.FaultEnds, "resumed");
+            Timeline.Add(instance.Name, FarmEventKind.FaultEnds, "went on");
         }
     }
 
@@ -137,16 +140,17 @@ public sealed class Farm : IAsyncDisposable
 
     public void BeginGatewayFault(GatewayFault fault)
     {
+        EndGatewayFault();
         Gateway.BeginFault(fault);
-        Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultBegins, $"gateway: {fault}");
+        Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultBegins, FarmGateway.Describe(fault));
     }
 
     public void EndGatewayFault()
     {
-        if (Gateway.Fault is { } fault)
+        if (Gateway.Fault is not null)
         {
             Gateway.EndFault();
-            Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultEnds, $"gateway: {fault} is over");
+            Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultEnds, "was well again");
         }
     }
 
@@ -187,14 +191,25 @@ public sealed class Farm : IAsyncDisposable
         instance.LastGeneration = null;
         var settings = InstanceEnvironment.Make(_settings, Gateway, Cache.Address, _prefix, loginAtStartup);
         _settings.Configure?.Invoke(instance.Number, settings);
-        var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+        WebApiProcess process;
+        instance.IsStarting = true;
+        try
+        {
+            process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+            instance.Process = process;
+        }
+        finally
+        {
+            instance.IsStarting = false;
+        }
+
         if (_isStopping)
         {
             await process.DisposeAsync();
             return;
         }
 
-        (instance.Process, instance.UpSince) = (process, TimeProvider.System.GetTimestamp());
+        instance.UpSince = TimeProvider.System.GetTimestamp();
         instance.Starts++;
         Timeline.Add(instance.Name, FarmEventKind.Up, $"process {process.Id} is up at {process.BaseAddress}");
         _ = ReportEndAsync(instance, process);
@@ -212,7 +227,7 @@ public sealed class Farm : IAsyncDisposable
             Interlocked.Increment(ref _unexpectedEnds);
         }
 
-        Timeline.Add(instance.Name, FarmEventKind.Down, isUnexpected ? "process ended by itself" : "process ended");
+        Timeline.Add(instance.Name, FarmEventKind.Down, isUnexpected ? UnexpectedEnd : "process ended");
     }
 
     private void OnLogged(FarmInstance instance, LogLine line)

@@ -50,7 +50,7 @@ public sealed class FarmCache : IAsyncDisposable
         if (IsUp)
         {
             IsUp = false;
-            Begin("cache killed");
+            Begin("was stopped");
             _link!.Refuse();
             await server.StopAsync();
         }
@@ -70,7 +70,7 @@ public sealed class FarmCache : IAsyncDisposable
 
             _link!.Accept();
             IsUp = true;
-            End("cache started, empty");
+            End("was back, empty");
         }
     });
 
@@ -81,7 +81,7 @@ public sealed class FarmCache : IAsyncDisposable
         if (!IsSilent)
         {
             IsSilent = true;
-            Begin("cache fell silent");
+            Begin("fell silent");
             _link!.FallSilent();
         }
 
@@ -96,7 +96,7 @@ public sealed class FarmCache : IAsyncDisposable
         {
             _link!.Speak();
             IsSilent = false;
-            End("cache answers again");
+            End("answered again");
         }
 
         return Task.CompletedTask;
@@ -120,7 +120,7 @@ public sealed class FarmCache : IAsyncDisposable
             ?? throw new InvalidOperationException("There is no session in the cache yet, whose lock could be held.");
         await SetAsync(server, record + LockSuffix);
         _heldLock = record + LockSuffix;
-        Begin("the lock is held by nobody, without end");
+        Begin("let nobody have the lock");
     });
 
     /// <summary>Removes the key of the lock.</summary>
@@ -135,7 +135,7 @@ public sealed class FarmCache : IAsyncDisposable
                 await RedisCommands.SendAsync(server.Port, CancellationToken.None, "DEL", name);
             }
 
-            End("the lock is free");
+            End("gave the lock again");
         }
     });
 

@@ -107,8 +107,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
     {
         if (farmEvent.Kind is FarmEventKind.FaultBegins or FarmEventKind.FaultEnds)
         {
-            var where = farmEvent.Lane is FarmEvent.GatewayLane or FarmEvent.CacheLane ? "" : $"instance {farmEvent.Lane}: ";
-            output.WriteLine($"  {farmEvent.At:HH:mm:ss.fff} {where}{farmEvent.Text}");
+            output.WriteLine($"  {farmEvent.At:HH:mm:ss.fff} {farmEvent.Subject} {farmEvent.Text}");
         }
     }
 
