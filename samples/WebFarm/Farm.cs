@@ -12,6 +12,8 @@ public sealed class Farm : IAsyncDisposable
     /// <summary>What is said of an instance whose process ended although nobody ended it.</summary>
     public const string UnexpectedEnd = "ended by itself";
 
+    private const string PauseFault = "pause";
+
     private readonly FarmSettings _settings;
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile FarmInstance[] _instances = [];
@@ -99,7 +101,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: not ProcessState.Ended } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "was killed");
+            Timeline.Begin(instance.Name, "kill", "was killed");
             await process.KillAsync();
         }
     }
@@ -119,7 +121,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: ProcessState.Running } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "was paused");
+            Timeline.Begin(instance.Name, PauseFault, "was paused");
             await process.PauseAsync();
         }
     }
@@ -130,7 +132,7 @@ public sealed class Farm : IAsyncDisposable
         if (instance.Process is { State: ProcessState.Paused } process)
         {
             await process.ResumeAsync();
-            Timeline.Add(instance.Name, FarmEventKind.FaultEnds, "went on");
+            Timeline.End(instance.Name, PauseFault, "went on");
         }
     }
 
@@ -142,15 +144,15 @@ public sealed class Farm : IAsyncDisposable
     {
         EndGatewayFault();
         Gateway.BeginFault(fault);
-        Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultBegins, FarmGateway.Describe(fault));
+        Timeline.Begin(FarmEvent.GatewayLane, $"{fault}", FarmGateway.Describe(fault));
     }
 
     public void EndGatewayFault()
     {
-        if (Gateway.Fault is not null)
+        if (Gateway.Fault is { } fault)
         {
             Gateway.EndFault();
-            Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultEnds, "was well again");
+            Timeline.End(FarmEvent.GatewayLane, $"{fault}", "was well again");
         }
     }
 

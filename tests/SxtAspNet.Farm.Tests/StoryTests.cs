@@ -104,12 +104,50 @@ public sealed class StoryTests
     [Fact]
     public void What_is_older_than_a_minute_is_forgotten()
     {
-        var story = Tell(losses: new TrafficLosses(0, 0, null), At(-31, "2", FarmEventKind.FaultBegins, "was killed"));
+        var story = Tell(
+            losses: new TrafficLosses(0, 0, null),
+            At(-40, "2", FarmEventKind.FaultBegins, "was killed"),
+            At(-31, "2", FarmEventKind.Up, "process 1 is up"));
 
         Assert.Equal("Nothing went wrong in the last minute.", story);
     }
 
-    private static FarmEvent At(double seconds, string lane, FarmEventKind kind, string text) => new(Start.AddSeconds(seconds), lane, kind, text);
+    [Fact]
+    public void A_fault_that_lasts_is_told_as_long_as_it_does()
+    {
+        FarmEvent[] events = [At(-300, "2", FarmEventKind.FaultBegins, "was killed"), At(-299, "2", FarmEventKind.Down, "process ended")];
+
+        Assert.Equal("Instance 2 was killed; no request failed in the last minute.", Tell(new TrafficLosses(0, 0, null), events));
+    }
+
+    [Fact]
+    public void The_end_of_another_fault_of_the_same_cache_is_not_taken_for_its_own()
+    {
+        var story = Tell(
+            losses: new TrafficLosses(0, 0, null),
+            At(4, FarmEvent.CacheLane, FarmEventKind.FaultBegins, "was stopped", "stop"),
+            At(5, FarmEvent.CacheLane, FarmEventKind.FaultBegins, "fell silent", "silence"),
+            At(6, FarmEvent.CacheLane, FarmEventKind.FaultEnds, "was back, empty", "stop"),
+            At(8, FarmEvent.CacheLane, FarmEventKind.FaultEnds, "answered again", "silence"));
+
+        Assert.Equal("The cache fell silent and answered again 3.0 s later; no request failed.", story);
+    }
+
+    [Fact]
+    public void The_timeline_goes_on_telling_when_a_fault_began_until_it_ends()
+    {
+        var timeline = new Timeline();
+        timeline.Begin(FarmEvent.CacheLane, "stop", "was stopped");
+        timeline.Begin(FarmEvent.CacheLane, "silence", "fell silent");
+        timeline.End(FarmEvent.CacheLane, "stop", "was back, empty");
+        timeline.Begin("1", "kill", "was killed");
+        timeline.Add("1", FarmEventKind.Up, "process 1 is up");
+
+        Assert.Equal("fell silent", Assert.Single(timeline.Since(DateTimeOffset.MaxValue)).Text);
+    }
+
+    private static FarmEvent At(double seconds, string lane, FarmEventKind kind, string text, string? fault = null) =>
+        new(Start.AddSeconds(seconds), lane, kind, text, Fault: fault);
 
     private static string Tell(TrafficLosses losses, params FarmEvent[] events) => Story.Tell(events, _ => losses, Now);
 }

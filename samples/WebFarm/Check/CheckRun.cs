@@ -31,7 +31,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         await AgreeAsync(farm, cancellationToken);
 
         var traffic = new TrafficGenerator(farm, options.Farm.Rate);
-        var chaos = new Chaos(farm, options.Chaos, options.Farm.AccessTokenLifetime, options.Seed);
+        var chaos = new Chaos(farm, options.Chaos, options.Farm.AccessTokenLifetime, options.Duration, options.Seed);
         var recovery = new RecoveryWatch(farm.Timeline, traffic);
         Announce(chaos);
         using var monitor = new ResourceMonitor(farm, Min(TimeSpan.FromSeconds(60), options.Duration / 4));

@@ -19,14 +19,18 @@ public static class Story
     /// <param name="now">The present.</param>
     public static string Tell(IEnumerable<FarmEvent> events, Func<DateTimeOffset, TrafficLosses> lossesSince, DateTimeOffset now)
     {
-        var lately = events.Where(each => each.At >= now - Memory).OrderBy(each => each.At).ToArray();
-        if (lately.LastOrDefault(IsIncident) is not { } incident)
+        var all = events.OrderBy(each => each.At).ToArray();
+        var minute = now - Memory;
+        if (all.LastOrDefault(each => IsIncident(each) && (each.At >= minute || IsOngoing(each, all))) is not { } incident)
         {
-            return TellCalm(lately, lossesSince(now - Memory));
+            return TellCalm([.. all.Where(each => each.At >= minute)], lossesSince(minute));
         }
 
-        var after = lately.Where(each => each.At >= incident.At).ToArray();
-        string?[] parts = [TellIncident(incident, after), TellRenewal(incident, after), TellLosses(lossesSince(incident.At), now)];
+        // Of what happened more than a minute ago, the rest is forgotten.
+        var isOld = incident.At < minute;
+        var after = all.Where(each => each.At >= incident.At).ToArray();
+        var losses = TellLosses(lossesSince(isOld ? minute : incident.At), now);
+        string?[] parts = [TellIncident(incident, after), isOld ? null : TellRenewal(incident, after), isOld ? $"{losses} in the last minute" : losses];
         return Sentence(string.Join("; ", parts.OfType<string>()));
     }
 
@@ -37,6 +41,9 @@ public static class Story
         { Kind: FarmEventKind.Down, Text: Farm.UnexpectedEnd } => true,
         _ => false,
     };
+
+    private static bool IsOngoing(FarmEvent incident, FarmEvent[] all) =>
+        incident.Kind is FarmEventKind.FaultBegins && !all.Any(each => each.At >= incident.At && incident.IsEndedBy(each));
 
     private static string TellCalm(FarmEvent[] lately, TrafficLosses losses)
     {
@@ -58,8 +65,7 @@ public static class Story
             return "the user was logged out";
         }
 
-        var end = after.FirstOrDefault(each =>
-            each.Lane == incident.Lane && each.Kind is FarmEventKind.FaultEnds or FarmEventKind.Up);
+        var end = after.FirstOrDefault(incident.IsEndedBy);
         var ending = end switch
         {
             null => "",
@@ -71,6 +77,11 @@ public static class Story
 
     private static string? TellRenewal(FarmEvent incident, FarmEvent[] after)
     {
+        if (after.LastOrDefault(each => each.Kind is FarmEventKind.Renewed or FarmEventKind.Failed)?.Kind is FarmEventKind.Failed)
+        {
+            return "renewals fail";
+        }
+
         var alone = after.Where(each => each.Kind is FarmEventKind.Private).Select(each => each.Lane).Distinct().ToArray();
         var renewals = after.Where(each => each.Kind is FarmEventKind.Renewed).ToArray();
         var themselves = renewals.Select(each => each.Lane).Distinct().Where(alone.Contains).Order().ToArray();
@@ -81,7 +92,7 @@ public static class Story
 
         if (renewals is not [var first, ..])
         {
-            return after.Any(each => each.Kind is FarmEventKind.Failed) ? "renewals fail" : null;
+            return null;
         }
 
         var call = after.LastOrDefault(each => each.At <= first.At && each.Kind is FarmEventKind.Login or FarmEventKind.Refresh);
