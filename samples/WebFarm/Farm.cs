@@ -9,6 +9,11 @@ namespace WebFarm;
 /// </summary>
 public sealed class Farm : IAsyncDisposable
 {
+    /// <summary>What is said of an instance whose process ended although nobody ended it.</summary>
+    public const string UnexpectedEnd = "ended by itself";
+
+    private const string PauseFault = "pause";
+
     private readonly FarmSettings _settings;
     private readonly SemaphoreSlim _changes = new(1, 1);
     private volatile FarmInstance[] _instances = [];
@@ -96,7 +101,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: not ProcessState.Ended } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "killed");
+            Timeline.Begin(instance.Name, "kill", "was killed");
             await process.KillAsync();
         }
     }
@@ -116,7 +121,7 @@ public sealed class Farm : IAsyncDisposable
     {
         if (instance.Process is { State: ProcessState.Running } process)
         {
-            Timeline.Add(instance.Name, FarmEventKind.FaultBegins, "paused");
+            Timeline.Begin(instance.Name, PauseFault, "was paused");
             await process.PauseAsync();
         }
     }
@@ -127,7 +132,7 @@ public sealed class Farm : IAsyncDisposable
         if (instance.Process is { State: ProcessState.Paused } process)
         {
             await process.ResumeAsync();
-            Timeline.Add(instance.Name, FarmEventKind.FaultEnds, "resumed");
+            Timeline.End(instance.Name, PauseFault, "went on");
         }
     }
 
@@ -137,8 +142,9 @@ public sealed class Farm : IAsyncDisposable
 
     public void BeginGatewayFault(GatewayFault fault)
     {
+        EndGatewayFault();
         Gateway.BeginFault(fault);
-        Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultBegins, $"gateway: {fault}");
+        Timeline.Begin(FarmEvent.GatewayLane, $"{fault}", FarmGateway.Describe(fault));
     }
 
     public void EndGatewayFault()
@@ -146,7 +152,7 @@ public sealed class Farm : IAsyncDisposable
         if (Gateway.Fault is { } fault)
         {
             Gateway.EndFault();
-            Timeline.Add(FarmEvent.GatewayLane, FarmEventKind.FaultEnds, $"gateway: {fault} is over");
+            Timeline.End(FarmEvent.GatewayLane, $"{fault}", "was well again");
         }
     }
 
@@ -187,14 +193,25 @@ public sealed class Farm : IAsyncDisposable
         instance.LastGeneration = null;
         var settings = InstanceEnvironment.Make(_settings, Gateway, Cache.Address, _prefix, loginAtStartup);
         _settings.Configure?.Invoke(instance.Number, settings);
-        var process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+        WebApiProcess process;
+        instance.IsStarting = true;
+        try
+        {
+            process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+            instance.Process = process;
+        }
+        finally
+        {
+            instance.IsStarting = false;
+        }
+
         if (_isStopping)
         {
             await process.DisposeAsync();
             return;
         }
 
-        (instance.Process, instance.UpSince) = (process, TimeProvider.System.GetTimestamp());
+        instance.UpSince = TimeProvider.System.GetTimestamp();
         instance.Starts++;
         Timeline.Add(instance.Name, FarmEventKind.Up, $"process {process.Id} is up at {process.BaseAddress}");
         _ = ReportEndAsync(instance, process);
@@ -212,7 +229,7 @@ public sealed class Farm : IAsyncDisposable
             Interlocked.Increment(ref _unexpectedEnds);
         }
 
-        Timeline.Add(instance.Name, FarmEventKind.Down, isUnexpected ? "process ended by itself" : "process ended");
+        Timeline.Add(instance.Name, FarmEventKind.Down, isUnexpected ? UnexpectedEnd : "process ended");
     }
 
     private void OnLogged(FarmInstance instance, LogLine line)

@@ -10,6 +10,9 @@ public sealed class FarmCache : IAsyncDisposable
 {
     private const string LockSuffix = ":lock";
     private const string NoteSuffix = ":note";
+    private const string StopFault = "stop";
+    private const string SilenceFault = "silence";
+    private const string LockFault = "lock";
 
     private readonly RedisServer? _server;
     private readonly TcpProxy? _link;
@@ -50,7 +53,7 @@ public sealed class FarmCache : IAsyncDisposable
         if (IsUp)
         {
             IsUp = false;
-            Begin("cache killed");
+            Begin(StopFault, "was stopped");
             _link!.Refuse();
             await server.StopAsync();
         }
@@ -70,7 +73,7 @@ public sealed class FarmCache : IAsyncDisposable
 
             _link!.Accept();
             IsUp = true;
-            End("cache started, empty");
+            End(StopFault, "was back, empty");
         }
     });
 
@@ -81,7 +84,7 @@ public sealed class FarmCache : IAsyncDisposable
         if (!IsSilent)
         {
             IsSilent = true;
-            Begin("cache fell silent");
+            Begin(SilenceFault, "fell silent");
             _link!.FallSilent();
         }
 
@@ -96,7 +99,7 @@ public sealed class FarmCache : IAsyncDisposable
         {
             _link!.Speak();
             IsSilent = false;
-            End("cache answers again");
+            End(SilenceFault, "answered again");
         }
 
         return Task.CompletedTask;
@@ -120,7 +123,7 @@ public sealed class FarmCache : IAsyncDisposable
             ?? throw new InvalidOperationException("There is no session in the cache yet, whose lock could be held.");
         await SetAsync(server, record + LockSuffix);
         _heldLock = record + LockSuffix;
-        Begin("the lock is held by nobody, without end");
+        Begin(LockFault, "let nobody have the lock");
     });
 
     /// <summary>Removes the key of the lock.</summary>
@@ -135,7 +138,7 @@ public sealed class FarmCache : IAsyncDisposable
                 await RedisCommands.SendAsync(server.Port, CancellationToken.None, "DEL", name);
             }
 
-            End("the lock is free");
+            End(LockFault, "gave the lock again");
         }
     });
 
@@ -172,7 +175,7 @@ public sealed class FarmCache : IAsyncDisposable
         }
     }
 
-    private void Begin(string what) => _timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultBegins, what);
+    private void Begin(string fault, string what) => _timeline.Begin(FarmEvent.CacheLane, fault, what);
 
-    private void End(string what) => _timeline.Add(FarmEvent.CacheLane, FarmEventKind.FaultEnds, what);
+    private void End(string fault, string what) => _timeline.End(FarmEvent.CacheLane, fault, what);
 }

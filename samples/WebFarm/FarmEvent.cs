@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WebFarm;
 
 /// <summary>What kind of thing happened in the farm.</summary>
@@ -27,6 +29,9 @@ public enum FarmEventKind
     /// <summary>A logout, by an instance or seen by it.</summary>
     LoggedOut,
 
+    /// <summary>An instance could not renew, log in or log out.</summary>
+    Failed,
+
     /// <summary>Something else that an instance warned of.</summary>
     Warning,
 
@@ -50,10 +55,19 @@ public enum FarmEventKind
 /// <param name="At">When, on this machine's clock.</param>
 /// <param name="Lane">Where: an instance's name, <see cref="GatewayLane"/> or <see cref="CacheLane"/>.</param>
 /// <param name="Kind">What.</param>
-/// <param name="Text">In words.</param>
+/// <param name="Text">In words; of a fault, what is said of the <see cref="Subject"/>.</param>
 /// <param name="Generation">The session's generation, where there is one.</param>
-public sealed record FarmEvent(DateTimeOffset At, string Lane, FarmEventKind Kind, string Text, long? Generation = null)
+/// <param name="Fault">Which fault of this lane begins or ends.</param>
+public sealed record FarmEvent(DateTimeOffset At, string Lane, FarmEventKind Kind, string Text, long? Generation = null, string? Fault = null)
 {
     public const string GatewayLane = "gateway";
     public const string CacheLane = "cache";
+
+    /// <summary>Who it happened to, as the beginning of a sentence goes on: "instance 2", "the cache".</summary>
+    [JsonIgnore]
+    public string Subject => Lane is GatewayLane or CacheLane ? $"the {Lane}" : $"instance {Lane}";
+
+    /// <summary>Whether another event ends the fault that begins here. A process that is up is neither killed nor paused.</summary>
+    public bool IsEndedBy(FarmEvent other) =>
+        other.Lane == Lane && (other.Kind is FarmEventKind.Up || (other.Kind is FarmEventKind.FaultEnds && other.Fault == Fault));
 }

@@ -79,6 +79,17 @@ public sealed class FarmGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>What is said of the gateway when a fault begins.</summary>
+    public static string Describe(GatewayFault fault) => fault switch
+    {
+        GatewayFault.Unavailable => "began to fail (503)",
+        GatewayFault.Slow => "became slow",
+        GatewayFault.AnswersLate => "began to answer too late",
+        GatewayFault.RefreshAnswerLost => "was to lose the answer to a refresh",
+        GatewayFault.LoginAnswerLost => "was to lose the answer to a login",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+
     /// <summary>Lets a fault begin, in place of the one that is on.</summary>
     public void BeginFault(GatewayFault fault)
     {

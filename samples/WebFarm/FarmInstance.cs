@@ -7,7 +7,8 @@ using WebFarm.Traffic;
 namespace WebFarm;
 
 /// <summary>What an instance says of its session (GET /session).</summary>
-public sealed record InstanceSession(string State, string Mode, long Generation, DateTimeOffset? RenewalDueAt, string? FailureMessage);
+public sealed record InstanceSession(
+    string State, string Mode, long Generation, DateTimeOffset? AccessTokenExpiresAt, DateTimeOffset? RenewalDueAt, string? FailureMessage);
 
 /// <summary>A place in the farm. Its process can be killed and started again; its name and its figures stay.</summary>
 public sealed class FarmInstance(int number)
@@ -22,13 +23,16 @@ public sealed class FarmInstance(int number)
     /// <summary>The present or, when it has ended, the last process.</summary>
     public WebApiProcess? Process { get; internal set; }
 
-    public ProcessState State => Process?.State ?? ProcessState.Ended;
+    public ProcessState State => IsStarting ? ProcessState.Starting : Process?.State ?? ProcessState.Ended;
 
     /// <summary>How many processes have been started here.</summary>
     public int Starts { get; internal set; }
 
     /// <summary>When the present process came up, as a monotonic timestamp.</summary>
     public long UpSince { get; internal set; }
+
+    /// <summary>Whether a process is being started that does not listen yet.</summary>
+    internal bool IsStarting { get; set; }
 
     /// <summary>The generation that the process logged last.</summary>
     internal long? LastGeneration { get; set; }

@@ -52,11 +52,11 @@ public sealed class OpenPage
         """,
         new object[] { kind, than });
 
-    /// <summary>Waits until the timeline shows something in more colours than its lanes and their names have.</summary>
-    public Task DrawsTimelineAsync() => Page.WaitForFunctionAsync(
+    /// <summary>Waits until the chart or the timeline shows something in more colours than its lines and names have.</summary>
+    public Task DrawsAsync(string canvas) => Page.WaitForFunctionAsync(
         """
-        () => {
-          const canvas = document.getElementById('timeline');
+        id => {
+          const canvas = document.getElementById(id);
           if (!canvas.width || !canvas.height) return false;
           const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
           let vivid = 0;
@@ -65,7 +65,14 @@ public sealed class OpenPage
           }
           return vivid > 50;
         }
-        """);
+        """,
+        canvas);
+
+    /// <summary>The word for the farm beside the page's title.</summary>
+    public ILocator Agreement => Page.Locator("#agreement");
+
+    /// <summary>The sentence that tells what just happened.</summary>
+    public ILocator Story => Page.GetByRole(AriaRole.Status);
 
     /// <summary>Closes it; the browser found nothing wrong, nor did the page.</summary>
     public async Task CloseAsync()

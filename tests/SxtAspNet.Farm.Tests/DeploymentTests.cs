@@ -1,5 +1,6 @@
 using SxtAspNet.Farm.Tests.Infrastructure;
 using SxtAspNet.Testing;
+using WebFarm.Processes;
 
 namespace SxtAspNet.Farm.Tests;
 
@@ -24,6 +25,21 @@ public sealed class DeploymentTests
         farm.AssertFurtherLogins(0);
         Assert.Equal((0, 0), (farm.Refreshes, farm.Calls.Count(SxtGatewayCallKind.Logout)));
         farm.AssertNoTokenMisused();
+    }
+
+    [Fact]
+    public async Task An_instance_is_starting_until_its_process_listens()
+    {
+        await using var farm = await TestFarm.StartAsync(TestFarm.Quiet with { Instances = 1 });
+        var instance = farm.Instances[0];
+        await instance.Process!.StopAsync();
+        Assert.Equal(ProcessState.Ended, instance.State);
+
+        var restart = farm.Farm.RestartAsync(instance, TestContext.Current.CancellationToken);
+        Assert.Equal(ProcessState.Starting, instance.State);
+        await restart;
+
+        Assert.Equal(ProcessState.Running, instance.State);
     }
 
     [Fact]

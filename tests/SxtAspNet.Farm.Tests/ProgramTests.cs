@@ -59,6 +59,30 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task With_all_faults_each_kind_is_made_and_announced_or_there_is_a_warning()
+    {
+        await using var program = new FarmProgram("--check", "--seconds", "30", "--chaos", "all", "--instances", "3", "--rate", "10", "--cold-starts", "0");
+
+        var output = await program.Output;
+
+        TestContext.Current.TestOutputHelper?.WriteLine(output);
+        using var result = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]);
+        var warnings = result.RootElement.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()!).ToArray();
+        (string Kind, string Announcement)[] kinds =
+        [
+            ("kill", " was killed"), ("pause", " was paused"), ("cache", "the cache was stopped"), ("silence", "the cache fell silent"),
+            ("gateway", "the gateway "), ("lock", "the cache let nobody have the lock"),
+        ];
+        Assert.All(kinds, expected =>
+        {
+            var isMade = result.RootElement.GetProperty("chaos").GetProperty(expected.Kind).GetInt32() > 0;
+            Assert.True(isMade || warnings.Any(warning => warning.Contains($"of the kind {expected.Kind}:", StringComparison.Ordinal)), output);
+            Assert.True(!isMade || output.Contains(expected.Announcement, StringComparison.Ordinal), output);
+        });
+        Assert.Matches("^(PASS|FAIL): ", output.TrimEnd().Split('\n')[^2]);
+    }
+
+    [Fact]
     public async Task A_fault_that_could_not_be_made_is_a_warning()
     {
         await using var redis = await RedisServer.StartGarnetAsync(TestContext.Current.CancellationToken);

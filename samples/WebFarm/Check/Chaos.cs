@@ -5,15 +5,19 @@ namespace WebFarm.Check;
 
 /// <summary>
 /// Makes one fault after another, each shorter than 3 s: which, whom, when and how long come from the seed; each kind comes
-/// once before one comes again. A third of the faults is aimed at the moment of the next renewal, where they hurt most. The
-/// lock is held beside the others, since that lasts.
+/// once before one comes again, and the first round hurries so that it fits into the run. A third of the later faults is aimed
+/// at the moment of the next renewal, where they hurt most. The lock is held beside the others, since that lasts.
 /// </summary>
-public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, int seed)
+public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, TimeSpan duration, int seed)
 {
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(6);
+
+    // Between two faults that are in a hurry.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan ShortestFault = TimeSpan.FromSeconds(0.3);
-    private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(2.8);
+    public static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(2.8);
 
     // A server needs a moment to start, which belongs to its outage.
     private static readonly TimeSpan LongestCacheStop = TimeSpan.FromSeconds(1);
@@ -45,6 +49,16 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, i
         }),
     ];
 
+    /// <summary>The rest before a fault, shortened so that all faults that are to come fit into the time that is left.</summary>
+    /// <param name="drawn">The rest by chance.</param>
+    /// <param name="left">The time that is left.</param>
+    /// <param name="faults">How many are to come, this one included.</param>
+    public static TimeSpan RestBefore(TimeSpan drawn, TimeSpan left, int faults)
+    {
+        var longest = (left / faults) - LongestFault;
+        return longest >= drawn ? drawn : longest > ShortestPause ? longest : ShortestPause;
+    }
+
     /// <summary>How many faults there have been of a kind.</summary>
     public int Count(ChaosKinds kind) => _counts.GetValueOrDefault(kind);
 
@@ -66,9 +80,16 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, i
 
     private async Task MakeOneAfterAnotherAsync(ChaosKinds[] possible, CancellationToken cancellationToken)
     {
-        while (true)
+        var startedAt = TimeProvider.System.GetTimestamp();
+        for (var made = 0; ; made++)
         {
-            await Task.Delay(Between(ShortestRest, LongestRest), cancellationToken);
+            var rest = Between(ShortestRest, LongestRest);
+            if (made < possible.Length)
+            {
+                rest = RestBefore(rest, duration - TimeProvider.System.GetElapsedTime(startedAt), possible.Length - made);
+            }
+
+            await Task.Delay(rest, cancellationToken);
             if (!_round.TryDequeue(out var kind))
             {
                 _random.Shuffle(possible);
@@ -76,7 +97,7 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, i
                 kind = _round.Dequeue();
             }
 
-            var isAimed = _random.Next(3) == 0;
+            var isAimed = _random.Next(3) == 0 && made >= possible.Length;
             var lead = kind is ChaosKinds.Kill or ChaosKinds.Pause
                 ? Between(TimeSpan.FromSeconds(-0.2), TimeSpan.FromSeconds(0.1))
                 : Between(TimeSpan.Zero, TimeSpan.FromSeconds(1.5));

@@ -100,7 +100,8 @@ public sealed record CheckResult
     public string Headline => Reasons.Count > 0
         ? $"FAIL: {string.Join(' ', Reasons)}"
         : $"PASS: none of {Requests} requests failed, with {Chaos.Total} faults; {Logins} logins, {Refreshes} refreshes, "
-            + $"the longest request took {LongestDelayMs:0} ms{(RecoveryMs is { } recovery ? $", and the first after a gateway fault was answered within {recovery:0} ms" : "")}.";
+            + $"the longest request took {LongestDelayMs:0} ms{(RecoveryMs is { } recovery ? $", and the first after a gateway fault was answered within {recovery:0} ms" : "")}."
+            + (Warnings.Count > 0 ? $" Not all was tried: see the {(Warnings.Count == 1 ? "warning" : "warnings")} above." : "");
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 

@@ -31,7 +31,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
         await AgreeAsync(farm, cancellationToken);
 
         var traffic = new TrafficGenerator(farm, options.Farm.Rate);
-        var chaos = new Chaos(farm, options.Chaos, options.Farm.AccessTokenLifetime, options.Seed);
+        var chaos = new Chaos(farm, options.Chaos, options.Farm.AccessTokenLifetime, options.Duration, options.Seed);
         var recovery = new RecoveryWatch(farm.Timeline, traffic);
         Announce(chaos);
         using var monitor = new ResourceMonitor(farm, Min(TimeSpan.FromSeconds(60), options.Duration / 4));
@@ -107,8 +107,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
     {
         if (farmEvent.Kind is FarmEventKind.FaultBegins or FarmEventKind.FaultEnds)
         {
-            var where = farmEvent.Lane is FarmEvent.GatewayLane or FarmEvent.CacheLane ? "" : $"instance {farmEvent.Lane}: ";
-            output.WriteLine($"  {farmEvent.At:HH:mm:ss.fff} {where}{farmEvent.Text}");
+            output.WriteLine($"  {farmEvent.At:HH:mm:ss.fff} {farmEvent.Subject} {farmEvent.Text}");
         }
     }
 

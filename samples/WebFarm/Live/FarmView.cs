@@ -12,15 +12,15 @@ public sealed record FarmView(
     CacheView Cache,
     bool CanPause,
     IReadOnlyList<InstanceView> Instances,
-    IReadOnlyList<FarmEvent> Events)
+    IReadOnlyDictionary<long, DateTimeOffset> TokenEnds,
+    IReadOnlyList<FarmEvent> Events,
+    string Story)
 {
-    /// <summary>How far back the page's timeline goes.</summary>
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(75);
-
     public static FarmView Of(Farm farm, TrafficGenerator traffic, SessionPoll sessions)
     {
         var now = DateTimeOffset.UtcNow;
         var figures = traffic.Figures;
+        var events = farm.Timeline.Since(now - TrafficHistory.Window);
         return new FarmView(
             now,
             new TrafficView(
@@ -30,18 +30,20 @@ public sealed record FarmView(
                 farm.LogCount(InstanceEvents.Replayed),
                 figures.Recent.Rate,
                 figures.Recent.Latency,
-                traffic.Failures is [.., var failure] ? $"Instance {failure.Instance}: {failure.Reason}" : null),
+                traffic.History.Seconds),
             GatewayView.Of(farm),
             CacheView.Of(farm.Cache),
             Suspension.IsSupported,
             [.. farm.Instances.Select(instance => InstanceView.Of(instance, sessions.Latest(instance)))],
-            farm.Timeline.Since(now - Window));
+            sessions.TokenEnds,
+            events,
+            Live.Story.Tell(events, traffic.History.Since, now));
     }
 }
 
 /// <summary>What the requests came to, altogether and lately.</summary>
 public sealed record TrafficView(
-    int Requests, int Failed, int CutOff, int Replayed, double Rate, LatencySummary LatencyMs, string? LastFailure);
+    int Requests, int Failed, int CutOff, int Replayed, double Rate, LatencySummary? LatencyMs, IReadOnlyList<TrafficSecond> History);
 
 /// <summary>The gateway's own counts.</summary>
 public sealed record GatewayView(
@@ -95,7 +97,7 @@ public sealed record InstanceView(
     int Failed,
     int CutOff,
     double Rate,
-    LatencySummary LatencyMs,
+    LatencySummary? LatencyMs,
     double? MemoryMb)
 {
     public static InstanceView Of(FarmInstance instance, InstanceSession? session)
@@ -107,7 +109,7 @@ public sealed record InstanceView(
             instance.State,
             instance.Process?.Id,
             instance.Starts,
-            instance.State is ProcessState.Ended ? null : session,
+            instance.State is ProcessState.Running or ProcessState.Paused ? session : null,
             instance.Figures.Total,
             instance.Figures.Count(RequestOutcome.Failed),
             instance.Figures.Count(RequestOutcome.CutOff),

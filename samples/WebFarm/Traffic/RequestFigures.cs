@@ -87,8 +87,8 @@ public sealed class RequestFigures
         }
     }
 
-    /// <summary>Good requests per second of the last seconds, and their latencies.</summary>
-    public (double Rate, LatencySummary Latency) Recent
+    /// <summary>Good requests per second of the last seconds, and their latencies: <see langword="null"/> when there were none.</summary>
+    public (double Rate, LatencySummary? Latency) Recent
     {
         get
         {
@@ -101,7 +101,7 @@ public sealed class RequestFigures
                     latencies.Add(latency);
                 }
 
-                return (Math.Round(_recent.Count / Recently.TotalSeconds, 1), latencies.Summarize());
+                return (Math.Round(_recent.Count / Recently.TotalSeconds, 1), latencies.Count > 0 ? latencies.Summarize() : null);
             }
         }
     }

@@ -38,6 +38,9 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
     /// <summary>All requests of the farm.</summary>
     public RequestFigures Figures { get; } = new();
 
+    /// <summary>The same, second by second.</summary>
+    public TrafficHistory History { get; } = new(TimeProvider.System);
+
     /// <summary>The first failed requests.</summary>
     public IReadOnlyList<FailedRequest> Failures
     {
@@ -134,6 +137,7 @@ public sealed class TrafficGenerator(Farm farm, int ratePerInstance)
 
         instance.Figures.Add(outcome, milliseconds);
         Figures.Add(outcome, milliseconds);
+        History.Add(outcome, milliseconds);
         if (outcome is RequestOutcome.Good)
         {
             Rank(instance, milliseconds);

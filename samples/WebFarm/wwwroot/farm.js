@@ -1,139 +1,59 @@
-"use strict";
+// Asks for the farm twice a second, shows it, and has its buttons pressed.
+import { synchronize } from "./axis.js";
+import { showCache, showGateway, showInstance } from "./cards.js";
+import { chartLegend, drawChart } from "./chart.js";
+import { legend, onColorsChanged } from "./marks.js";
+import { $, element, explain, figures, laneName, ms, number, offer, set, utc } from "./page.js";
+import { drawTimeline } from "./timeline.js";
+import { agreement, trouble } from "./verdict.js";
 
-const $ = (selector, root = document) => root.querySelector(selector);
-const element = (tag, text, className) => Object.assign(document.createElement(tag), { textContent: text ?? "", className: className ?? "" });
-const number = value => value == null ? "–" : value.toLocaleString("en");
-const ms = value => `${value >= 100 ? Math.round(value) : value} ms`;
-const clock = time => new Date(time).toISOString().slice(11, 23);
-
-// A generation's number is the gateway's time in ms; minutes, seconds and ms tell the generations of a page apart.
-const shortGeneration = generation => generation ? new Date(generation).toISOString().slice(14, 23) : "none yet";
-
-let lastEventKey = "", pollProblem = null, pressProblem = null;
-
-// Writes only what changed, so that what has the focus, or is being read aloud, stays.
-function set(node, text, className) {
-  if (node.textContent !== text) node.textContent = text;
-  if (className !== undefined && node.className !== className) node.className = className;
-}
-
-function figures(list, values) {
-  if (list.childElementCount !== values.length) {
-    list.replaceChildren(...values.map(() => { const pair = element("div"); pair.append(element("dt"), element("dd")); return pair; }));
-  }
-  values.forEach(([name, value, isBad], index) => {
-    set(list.children[index].firstChild, name);
-    set(list.children[index].lastChild, String(value), isBad ? "bad" : "");
-  });
-}
-
-function enable(button, isEnabled) {
-  button.disabled = !isEnabled || button.dataset.busy === "true";
-}
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const title = document.title;
+let view = null, lastEventKey = "", pollProblem = null, pressProblem = null;
 
 async function press(button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  const { post } = button.dataset, name = button.getAttribute("aria-label") ?? button.textContent;
   button.dataset.busy = "true";
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true");
+  if (view) showButtons(view);
   try {
-    const response = await fetch(`/api/${button.dataset.post}`, { method: "POST", headers: { "X-WebFarm": "1" } });
-    pressProblem = response.ok ? null : `${button.textContent}: ${await response.text() || response.statusText}`;
+    const response = await fetch(`/api/${post}`, { method: "POST", headers: { "X-WebFarm": "1" } });
+    pressProblem = response.ok ? null : `${name}: ${await response.text() || response.statusText}`;
   } catch (error) {
-    pressProblem = `${button.textContent}: ${error.message}`;
+    pressProblem = `${name}: ${error.message}`;
   }
   delete button.dataset.busy;
   await poll();
 }
 
-function card(instance) {
-  const id = `instance-${instance.number}`;
-  let node = document.getElementById(id);
-  if (!node) {
-    node = element("article", "", "card");
-    node.id = id;
-    node.setAttribute("aria-label", `Instance ${instance.name}`);
-    const title = element("h3"), generation = element("div", "", "generation"), buttons = element("div", "", "buttons");
-    title.append(element("span", `Instance ${instance.name}`), element("span", "", "badge"));
-    generation.append(element("span", "", "swatch"), element("span"));
-    for (const action of ["kill", "pause", "resume", "start"]) {
-      const button = element("button", action[0].toUpperCase() + action.slice(1));
-      button.type = "button";
-      button.dataset.post = `instances/${instance.number}/${action}`;
-      button.dataset.action = action;
-      button.setAttribute("aria-label", `${button.textContent} instance ${instance.name}`);
-      buttons.append(button);
-    }
-    node.append(title, generation, element("p", "", "quiet"), element("dl", "", "figures"), buttons);
-    $("#instances").append(node);
-  }
-  return node;
+function showButtons({ instances }) {
+  offer($("#add"), $("#add").dataset.busy === "true"
+    ? { text: "Adding an instance …", name: "Adding an instance …", title: "Its process is starting, which takes a while on a busy machine; then another one can be added" }
+    : { text: "Add an instance", name: "Add an instance", post: "instances", title: "Starts one more process; it adopts the farm's session" });
+  const isUp = instances.some(instance => instance.state === "running");
+  offer($("#logout"), { text: "Log out", name: "Log out", post: isUp ? "logout" : null,
+    title: isUp ? "Ends the user's session at the gateway, through one of the instances; the next request logs in" : "No instance is up that could log out" });
 }
 
-function showInstance(instance, canPause) {
-  const node = card(instance), { state, session } = instance;
-  const [word, tone] = state === "ended" ? ["killed", "bad"]
-    : state === "paused" ? ["paused", "warn"]
-    : !session ? ["starting", "off"]
-    : session.state === "LoggedOut" ? ["logged out", "off"]
-    : session.state === "Unavailable" ? ["no token", "bad"]
-    : session.state === "NotStarted" ? ["no session", "off"]
-    : session.mode === "Owner" ? ["owner", "good"]
-    : session.mode === "Shared" ? ["shared", "note"] : ["private", "warn"];
-  set($(".badge", node), word, `badge ${tone}`);
-  node.className = `card ${tone}`;
-  const generation = session?.generation ?? 0;
-  $(".swatch", node).style.background = Timeline.generationColor(generation);
-  const label = $(".generation span:last-child", node);
-  set(label, shortGeneration(generation));
-  label.title = `Generation ${generation}`;
-  set($(".quiet", node), state === "ended" ? "no process"
-    : `process ${instance.processId}${instance.starts > 1 ? `, start ${instance.starts}` : ""}${session?.state === "Degraded" ? ": degraded" : ""}`);
-  $(".quiet", node).title = session?.failureMessage ?? "";
-  figures($("dl", node), [
-    ["requests/s", instance.rate], ["p50", ms(instance.latencyMs.p50)], ["p99", ms(instance.latencyMs.p99)],
-    ["failed", number(instance.failed), instance.failed > 0], ["cut off", number(instance.cutOff)],
-    ["memory", instance.memoryMb == null ? "–" : `${Math.round(instance.memoryMb)} MB`],
-  ]);
-  const applies = { kill: state === "running" || state === "paused", pause: state === "running" && canPause, resume: state === "paused", start: state === "ended" };
-  for (const button of node.querySelectorAll("button")) {
-    enable(button, applies[button.dataset.action]);
-    if (button.dataset.action === "pause" && !canPause) button.title = "This system can't pause a process";
-  }
-}
-
-function showAgreement(instances) {
-  const up = instances.filter(instance => instance.state === "running" && instance.session);
-  const generations = new Set(up.map(instance => instance.session.generation));
-  const isShared = up.every(instance => instance.session.mode !== "Private");
-  set($("#agreement"),
-    !up.length ? "nobody is up" : generations.size > 1 ? `${generations.size} generations` : isShared ? "one session" : "private sessions",
-    `badge ${up.length && generations.size === 1 && isShared ? "good" : "warn"}`);
-}
-
-function showAround({ cache, gateway, instances }) {
-  const cacheNode = $("#cache"), gatewayNode = $("#gateway");
-  const [word, tone] = !cache.isUp ? ["stopped", "bad"] : cache.isSilent ? ["silent", "bad"] : cache.isLockHeld ? ["lock held", "warn"] : ["up", "good"];
-  cacheNode.className = `card ${tone}`;
-  set($(".badge", cacheNode), word, `badge ${tone}`);
-  set($(".address", cacheNode), cache.address);
-  set($(".note", cacheNode), cache.isOwn ? "It starts empty." : "Not the farm's own (--redis), so nothing is done to it here.");
-  enable($("[data-post='cache/stop']"), cache.isOwn && cache.isUp);
-  enable($("[data-post='cache/start']"), cache.isOwn && !cache.isUp);
-  enable($("[data-post='cache/silence']"), cache.isOwn && !cache.isSilent);
-  enable($("[data-post='cache/speak']"), cache.isSilent);
-  enable($("[data-post='cache/hold-lock']"), cache.isOwn && cache.isUp && !cache.isLockHeld);
-  enable($("[data-post='cache/free-lock']"), cache.isLockHeld);
-
-  gatewayNode.className = `card wide ${gateway.fault ? "bad" : "good"}`;
-  const words = { unavailable: "fails", slow: "slow", answersLate: "answers late", refreshAnswerLost: "loses a refresh", loginAnswerLost: "loses a login" };
-  set($(".badge", gatewayNode), gateway.fault ? words[gateway.fault] : "well", `badge ${gateway.fault ? "bad" : "good"}`);
-  set($(".address", gatewayNode), gateway.address);
-  for (const button of gatewayNode.querySelectorAll("button")) {
-    const fault = button.dataset.post.split("/")[1];
-    enable(button, fault === "mend" ? gateway.fault : gateway.fault !== fault);
-  }
-  const names = { Challenge: "challenges", Token: "token exchanges", Refresh: "refreshes", ApiKeyExchange: "API key exchanges", ValidToken: "valid-token checks", Logout: "logouts", Sql: "SQL calls" };
-  figures($(".calls"), Object.entries(gateway.calls).map(([kind, count]) => [names[kind] ?? kind, number(count)]));
-  enable($("#logout"), instances.some(instance => instance.state === "running"));
+function showTotals({ traffic, gateway }) {
+  const { rate, latencyMs } = traffic;
+  set($("#lately"), latencyMs
+    ? `Lately ${rate} requests/s; half were answered within ${ms(latencyMs.p50)}, 99 of 100 within ${ms(latencyMs.p99)}.`
+    : "Lately no request was answered.");
+  const totals = [
+    ["requests", number(traffic.requests), "Requests that the farm's own traffic has sent to the instances"],
+    ["failed", number(traffic.failed), "Requests that failed although their instance was up", traffic.failed > 0],
+    ["cut off", number(traffic.cutOff), "Requests that failed because their instance was killed or paused while it had them"],
+    ["replayed", number(traffic.replayed), "Requests that an instance sent to the API once more, with a new token, after a 401 to a token that had just been replaced"],
+    ["logins", number(gateway.logins), "Sessions that the gateway has started: one is needed at the start, and one after each death of an owner"],
+    ["refreshes", number(gateway.refreshes), "Refreshes at the gateway; one renews the session for the whole farm"],
+    ["reused tokens", number(gateway.reusedRefreshTokens), "Refresh tokens that were presented a second time. Each works once, so this must stay 0", gateway.reusedRefreshTokens > 0],
+    ["expired tokens", number(gateway.expiredTokensPresented), "Access tokens that were presented after their end. This must stay 0", gateway.expiredTokensPresented > 0],
+  ];
+  figures($("#totals"), totals);
+  const meanings = $("#meanings");
+  if (!meanings.childElementCount) meanings.append(...totals.flatMap(([name, , meaning]) => [element("dt", name), element("dd", `${meaning}.`)]));
 }
 
 function showEvents(events) {
@@ -143,26 +63,32 @@ function showEvents(events) {
   lastEventKey = key;
   $("#events").replaceChildren(...newest.map(event => {
     const item = element("li");
-    item.append(element("span", clock(event.at)), element("span", /^\d+$/.test(event.lane) ? `instance ${event.lane}` : event.lane), element("span", event.text));
+    item.append(element("span", utc(event.at)), element("span", laneName(event.lane)), element("span", event.text));
     return item;
   }));
 }
 
-function show(view) {
-  const { traffic, gateway } = view;
-  figures($("#totals"), [
-    ["requests", number(traffic.requests)], ["requests/s", traffic.rate],
-    ["failed", number(traffic.failed), traffic.failed > 0], ["cut off", number(traffic.cutOff)],
-    ["p50", ms(traffic.latencyMs.p50)], ["p99", ms(traffic.latencyMs.p99)],
-    ["logins", number(gateway.logins)], ["refreshes", number(gateway.refreshes)], ["replayed", number(traffic.replayed)],
-    ["reused tokens", number(gateway.reusedRefreshTokens), gateway.reusedRefreshTokens > 0],
-    ["expired tokens", number(gateway.expiredTokensPresented), gateway.expiredTokensPresented > 0],
-  ]);
+function show(next) {
+  synchronize(next.now);
+  next.timed = next.events.map(event => ({ ...event, time: Date.parse(event.at) })).sort((a, b) => a.time - b.time);
+  view = next;
+  const [word, tone, meaning] = agreement(view.instances), problem = trouble(view);
+  set($("#agreement"), word, `badge ${tone}`);
+  explain($("#agreement"), meaning);
+  set($("#story"), view.story);
+  showTitle(problem);
+  showTotals(view);
   view.instances.forEach(instance => showInstance(instance, view.canPause));
-  showAgreement(view.instances);
-  showAround(view);
-  Timeline.show(view);
+  showButtons(view);
+  showCache(view.cache);
+  showGateway(view.gateway);
   showEvents(view.timed);
+  if (isCalm) draw();
+}
+
+function showTitle(problem) {
+  const text = problem ? `⚠ ${problem} – ${title}` : title;
+  if (document.title !== text) document.title = text;
 }
 
 function showProblem() {
@@ -179,15 +105,27 @@ async function poll() {
     pollProblem = null;
   } catch (error) {
     pollProblem = error instanceof TypeError ? "The farm does not answer; it has probably been stopped." : error.message;
+    showTitle("the farm does not answer");
   }
   showProblem();
 }
+
+function draw() {
+  if (!view) return;
+  drawChart(view);
+  drawTimeline(view);
+}
+
+function legends() { legend(); chartLegend(); draw(); }
 
 document.addEventListener("click", event => {
   const button = event.target.closest("button[data-post]");
   if (button) press(button);
 });
-
+addEventListener("resize", draw);
+onColorsChanged(legends);
+legends();
+if (!isCalm) (function frame() { draw(); requestAnimationFrame(frame); })();
 (async function run() {
   await poll();
   setTimeout(run, 500);

@@ -8,7 +8,7 @@ internal static partial class SharingLog
     [LoggerMessage(1400, LogLevel.Warning, "The session store can't be used, so this instance gets a session of its own. {Explanation}")]
     public static partial void RenewedPrivately(this ILogger logger, string explanation);
 
-    [LoggerMessage(1401, LogLevel.Warning, "The session store can't be used; the present token stays in use. {Explanation}")]
+    [LoggerMessage(1401, LogLevel.Warning, "The session store can't be used; a token that still works stays in use. {Explanation}")]
     public static partial void StoreUnavailable(this ILogger logger, string explanation);
 
     [LoggerMessage(1402, LogLevel.Information, "The session store can be used again.")]
