@@ -9,9 +9,6 @@ namespace SxtAspNet;
 /// </summary>
 internal static class KeyFormats
 {
-    /// <summary>The most bytes that are looked at; a crowded .env file is far smaller.</summary>
-    internal const int MaxSize = 64 * 1024;
-
     private const string Accepted =
         "Accepted are Ed25519 keys as PKCS#8 (PEM or DER, also encrypted), as a 32-byte seed or a 64-byte seed and " +
         "public key in base64 or hex, as a .env file with USER_PRIVATE_KEY, as a credentials.json with " +
@@ -26,9 +23,9 @@ internal static class KeyFormats
 
     internal static SeedSigningKey Read(ReadOnlySpan<byte> data, ReadOnlySpan<char> password)
     {
-        if (data.Length > MaxSize)
+        if (data.Length > SecretFile.MaxSize)
         {
-            throw Rejected($"The content is larger than {MaxSize / 1024} KiB, so it is no key.");
+            throw Rejected($"The content is larger than {SecretFile.MaxSize / 1024} KiB, so it is no key.");
         }
 
         // The two halves prove each other, so this can't be another form by accident.

@@ -4,7 +4,11 @@ namespace SxtAspNet.DependencyInjection;
 internal sealed class KeyKinds
 {
     // Kinds of packages of ours: whoever forgets one is told its name, not that there is no such setting.
-    private static readonly KeyPackage[] Packages = [new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()")];
+    private static readonly KeyPackage[] Packages =
+    [
+        new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()"),
+        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()"),
+    ];
 
     private readonly KeyKind[] _kinds;
 
