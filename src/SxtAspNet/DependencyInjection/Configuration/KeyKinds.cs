@@ -66,6 +66,26 @@ internal sealed class KeyKinds
             .Select(type => Missing(setting, type, entry)));
     }
 
+    public void CheckSeal(string setting, SxtKeyOptions entry, List<string> problems)
+    {
+        var known = problems.Count;
+        Check(setting, entry, problems);
+        if (problems.Count > known)
+        {
+            return;
+        }
+
+        if (_kinds.FirstOrDefault(kind => kind.Handles(entry) && !kind.CanSeal) is { } unfit)
+        {
+            problems.Add($"{setting} is of the kind {unfit.Name}, which can hold a key, but no seal; use a {nameof(entry.File)} or a vault's secret.");
+        }
+
+        if (entry.Password is not null || entry.PasswordFile is not null)
+        {
+            problems.Add($"{setting} has a password; a seal's {nameof(entry.File)} is not encrypted. Remove it.");
+        }
+    }
+
     private static void CheckFile(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)
     {
         if (!hasFile && (entry.Password is not null || entry.PasswordFile is not null || entry.RequirePrivateFile))
