@@ -12,7 +12,7 @@ public sealed class SxtSealSecret : IDisposable
     public const int MinSize = 32;
 
     /// <summary>How much chance a text must have at least, in bits, judged by how its characters are spread.</summary>
-    private const double LeastEntropy = 100;
+    private const double LeastEntropy = 128;
 
     private readonly SecretBuffer<byte> _value;
 
