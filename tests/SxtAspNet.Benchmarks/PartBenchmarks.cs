@@ -22,7 +22,7 @@ public class PartBenchmarks
     private LoginProcedure _canned = null!;
     private LoginProcedure _http = null!;
     private SxtOptions _options = null!;
-    private SessionSeal _seal = null!;
+    private SessionCipher _seal = null!;
     private byte[] _record = null!;
     private byte[] _sealed = null!;
 
@@ -55,7 +55,7 @@ public class PartBenchmarks
 
         var ring = canned.GetRequiredKeyedService<SealKeyRing>("");
         await ring.LoadAsync(_options, CancellationToken.None);
-        _seal = new SessionSeal(ring, canned.GetRequiredKeyedService<SessionIdentity>(""));
+        _seal = new SessionCipher(ring, canned.GetRequiredKeyedService<SessionIdentity>(""));
         _record = SessionRecord.Write(new Session
         {
             Generation = 1,

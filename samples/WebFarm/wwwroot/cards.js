@@ -117,6 +117,7 @@ const calls = {
   Challenge: ["challenges", "First call of a login: a text to sign"],
   Token: ["token exchanges", "Second call of a login: the signature for a session"],
   Refresh: ["refreshes", "A refresh token for a new session; each works once"],
+  ApiKeyExchange: ["API key exchanges", "An API key for an access token, at the network's proxy"],
   ValidToken: ["valid-token checks", "Asks whether a token that an API refused still works"],
   Logout: ["logouts", "Ends the user's sessions"],
   Sql: ["SQL calls", "Calls of the API itself, one for each request"],

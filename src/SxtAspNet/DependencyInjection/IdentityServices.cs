@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Medallion.Threading;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -59,13 +60,11 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
     /// </summary>
     private void AddSharing()
     {
-        Add(parts => new SealKeyRing(parts.Get<KeyOpener>(), parts.Runtime, parts.Log<SessionManager>()));
+        Add(parts => new SealKeyRing(parts.Get<SealSources>(), parts.Runtime, parts.Log<SessionManager>()));
         Add(parts =>
         {
             var store = parts.Sharing?.Store ?? parts.Find<ISxtSessionStore>() ?? parts.App<InMemorySessionStore>();
-            var keys = parts.Get<SealKeyRing>();
-            return new SessionStore(
-                parts.Context, store, parts.SessionName, store is InMemorySessionStore ? null : new SessionSeal(keys, parts.Get<SessionIdentity>()), keys);
+            return new SessionStore(parts.Context, store, parts.SessionName, store is InMemorySessionStore ? null : parts.Seal);
         });
         Add(parts => new SessionLock(
             parts.Context,
@@ -103,8 +102,7 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
             parts.Get<SessionDeaths>(),
             parts.Get<SessionLock>(),
             parts.Get<SessionNotices>(),
-            parts.Get<RenewalNotes>(),
-            parts.Get<SealKeyRing>()));
+            parts.Get<RenewalNotes>()));
         Add(parts => new Logout(
             parts.Context,
             parts.Get<CurrentSession>(),
@@ -170,6 +168,10 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         public SessionContext Context => Get<SessionContext>();
 
         public SxtSessionSharing? Sharing => provider.GetKeyedService<SxtSessionSharing>(name);
+
+        public ISessionSeal Seal => provider.GetKeyedService<DataProtectionUse>(name) is null
+            ? new KeySeal(Get<SealKeyRing>(), Context)
+            : new DataProtectionSeal(App<IDataProtectionProvider>(), Context);
 
         public string SessionName => Sessions.SessionName.Create(
             Sharing?.Prefix ?? "sxt:", Get<SessionIdentity>().GatewayUrl, Get<SessionIdentity>().UserId);

@@ -11,9 +11,15 @@ internal static class KeyServices
     {
         services.AddKeyedSingleton(name, (provider, _) => new KeyKinds(provider.GetKeyedServices<KeyKind>(name)));
         services.AddKeyedSingleton(name, (provider, _) => new KeySources(
-            [.. provider.GetServices<IKeySourceFactory>(), .. provider.GetKeyedServices<IKeySourceFactory>(name)],
-            provider.GetKeyedServices<ISxtKeySource>(name)));
+            static options => options.Keys, FactoriesFor(provider, name), provider.GetKeyedServices<ISxtKeySource>(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new SealSources(
+            provider.GetRequiredKeyedService<KeyOpener>(name),
+            new KeySources(static options => options.Seal, FactoriesFor(provider, name), []),
+            provider.GetKeyedServices<ISxtSealSource>(name)));
     }
+
+    private static IEnumerable<IKeySourceFactory> FactoriesFor(IServiceProvider provider, string name) =>
+        [.. provider.GetServices<IKeySourceFactory>(), .. provider.GetKeyedServices<IKeySourceFactory>(name)];
 
     public static void AddKind<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
         IServiceCollection services, string name, Func<IServiceProvider, ISxtKeyKind<TOptions>> factory)

@@ -11,6 +11,7 @@ internal sealed class PostConfigureSxtOptions(IServiceProvider provider) : IPost
         if (provider.GetKeyedService<KeyKinds>(name) is { } kinds)
         {
             Deduplicate(options.Keys, key => (kinds.Entry.Identify(key), key.Source));
+            Deduplicate(options.Seal, seal => (kinds.Entry.Identify(seal), seal.Source));
             Deduplicate(options.AllowedOrigins, origin => origin);
             Deduplicate(options.ConfigurationProblems, problem => problem);
         }

@@ -30,6 +30,28 @@ public sealed class SxtBuilder
         return this;
     }
 
+    /// <summary>Adds a source of the seal, used after the configured <see cref="SxtOptions.Seal"/>.</summary>
+    /// <param name="factory">Makes the source when the identity is first used.</param>
+    /// <returns>This builder.</returns>
+    public SxtBuilder AddSealSource(Func<IServiceProvider, ISxtSealSource> factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        Services.AddKeyedSingleton(Name, (provider, _) => factory(provider));
+        return this;
+    }
+
+    /// <summary>
+    /// Seals the session that a farm shares by the app's ASP.NET Core Data Protection, bound to gateway, user and record, instead of by a
+    /// key or a <see cref="SxtOptions.Seal"/>. All instances need the same key ring and application name (SetApplicationName).
+    /// </summary>
+    /// <returns>This builder.</returns>
+    public SxtBuilder UseDataProtection()
+    {
+        Services.AddDataProtection();
+        Services.TryAddKeyedSingleton<DataProtectionUse>(Name);
+        return this;
+    }
+
     /// <summary>
     /// Lets the <see cref="SxtOptions.Keys"/> have entries of one more kind. For packages; the second call for the same
     /// kind does nothing.

@@ -95,6 +95,16 @@ internal sealed class ValidateSxtOptions(
         {
             kinds.Check($"Keys[{index}]", options.Keys[index], problems);
         }
+
+        for (var index = 0; index < options.Seal.Count; index++)
+        {
+            kinds.CheckSeal($"Seal[{index}]", options.Seal[index], problems);
+        }
+
+        if (services.IsKeyedService(typeof(DataProtectionUse), name) && (options.Seal.Count > 0 || services.IsKeyedService(typeof(ISxtSealSource), name)))
+        {
+            problems.Add("Seal and UseDataProtection() exclude each other; keep one of them.");
+        }
     }
 
     private bool HasKeys(string name, SxtOptions options) =>

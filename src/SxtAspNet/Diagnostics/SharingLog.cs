@@ -17,14 +17,17 @@ internal static partial class SharingLog
     [LoggerMessage(1403, LogLevel.Error, "The record {Name} in the session store can't be opened; it is left to expire, and this instance keeps a session of its own. {Question}")]
     public static partial void RecordUnreadable(this ILogger logger, string name, string question);
 
-    [LoggerMessage(1404, LogLevel.Warning, "{Source}: no seal key can be derived from this key. {Explanation}")]
+    [LoggerMessage(1404, LogLevel.Warning, "{Source}: this gives no seal now. {Explanation}")]
     public static partial void SealKeyUnavailable(this ILogger logger, object source, string explanation);
 
     [LoggerMessage(1410, LogLevel.Warning, "{Source}: the key from before its last rotation can't be had, so what was sealed with it can't be opened here. {Explanation}")]
     public static partial void PreviousKeyUnavailable(this ILogger logger, object source, string explanation);
 
-    [LoggerMessage(1405, LogLevel.Error, "The first key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own.")]
+    [LoggerMessage(1405, LogLevel.Error, "The first key can only sign, so the session can't be sealed and is not shared: each instance keeps one of its own. Give the farm a seal of its own (Seal), or call UseDataProtection().")]
     public static partial void SharingImpossible(this ILogger logger);
+
+    [LoggerMessage(1415, LogLevel.Warning, "ASP.NET Core Data Protection fails, so the session can't be sealed or opened here, and is not shared.")]
+    public static partial void DataProtectionFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(1406, LogLevel.Warning, "The renewal lock could not be released; it ends with its lease. {Explanation}")]
     public static partial void LockNotReleased(this ILogger logger, string explanation);

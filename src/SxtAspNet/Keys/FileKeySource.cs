@@ -7,7 +7,7 @@ namespace SxtAspNet;
 /// <summary>
 /// A key in a file: a signing key or an API key. The file is read at each opening: there is no cache, so a rotated key is seen at once.
 /// </summary>
-internal sealed class FileKeySource : ISxtKeySource
+internal sealed class FileKeySource : ISxtKeySource, ISxtSealSource
 {
     private readonly SecretFile _keyFile;
     private readonly SecretFile? _passwordFile;
@@ -34,11 +34,16 @@ internal sealed class FileKeySource : ISxtKeySource
 
     public override string ToString() => $"file {_keyFile.Path}";
 
-    public async ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken)
+    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => RunAsync(Open, cancellationToken);
+
+    public ValueTask<SxtSealSecret> OpenSealAsync(CancellationToken cancellationToken) => RunAsync(OpenSeal, cancellationToken);
+
+    private static async ValueTask<T> RunAsync<T>(Func<T> open, CancellationToken cancellationToken)
+        where T : IDisposable
     {
         // A mount whose server is gone blocks in the kernel, where no cancellation reaches. It blocks a thread of the
         // pool then, and the caller goes on.
-        Task<SxtCredential> opening = Task.Run(Open, cancellationToken);
+        Task<T> opening = Task.Run(open, cancellationToken);
         try
         {
             return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -54,7 +59,8 @@ internal sealed class FileKeySource : ISxtKeySource
         }
     }
 
-    private static void DisposeUnclaimed(Task<SxtCredential> opening)
+    private static void DisposeUnclaimed<T>(Task<T> opening)
+        where T : IDisposable
     {
         if (opening.IsCompletedSuccessfully)
         {
@@ -88,6 +94,19 @@ internal sealed class FileKeySource : ISxtKeySource
         }
 
         return key;
+    }
+
+    private SxtSealSecret OpenSeal()
+    {
+        using SecretBuffer<byte> content = _keyFile.Read();
+        try
+        {
+            return SxtSealSecret.Parse(content.Span);
+        }
+        catch (FormatException exception)
+        {
+            throw _keyFile.Unavailable($"holds no usable seal: {exception.Message}", exception);
+        }
     }
 
     private static SecretBuffer<char> ReadPassword(SecretFile file)

@@ -21,6 +21,12 @@ public interface ISxtKeyKind<TOptions>
     /// </summary>
     bool AddsToFile => false;
 
+    /// <summary>
+    /// Whether an entry of this kind may stand in <see cref="SxtOptions.Seal"/> too: its sources implement
+    /// <see cref="ISxtSealSource"/>.
+    /// </summary>
+    bool CanSeal => false;
+
     /// <summary>Checks the settings of an entry, when the app starts.</summary>
     /// <param name="setting">What the entry's settings are called in messages, for example "Keys[0].AzureKeyVault".</param>
     /// <param name="options">The entry's settings.</param>

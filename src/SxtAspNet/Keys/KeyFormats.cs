@@ -9,9 +9,6 @@ namespace SxtAspNet;
 /// </summary>
 internal static class KeyFormats
 {
-    /// <summary>The most bytes that are looked at; a crowded .env file is far smaller.</summary>
-    internal const int MaxSize = 64 * 1024;
-
     /// <summary>What is accepted, each as words that end the sentence "Accepted are Ed25519 keys as".</summary>
     internal static readonly string[] Forms =
     [
@@ -35,9 +32,9 @@ internal static class KeyFormats
 
     internal static SeedSigningKey Read(ReadOnlySpan<byte> data, ReadOnlySpan<char> password)
     {
-        if (data.Length > MaxSize)
+        if (data.Length > SecretFile.MaxSize)
         {
-            throw Rejected($"The content is larger than {MaxSize / 1024} KiB, so it is no key.");
+            throw Rejected($"The content is larger than {SecretFile.MaxSize / 1024} KiB, so it is no key.");
         }
 
         // The two halves prove each other, so this can't be another form by accident.

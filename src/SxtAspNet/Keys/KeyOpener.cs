@@ -21,6 +21,16 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
             source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public Task<SxtSealSecret> OpenSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(source, source.OpenSealAsync, $"The seal from {source} did not open", options, cancellationToken);
+
+    /// <returns><see langword="null"/> when there is none.</returns>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public Task<SxtSealSecret?> OpenPreviousSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) =>
+        WithinKeyTimeoutAsync(
+            source, source.OpenPreviousSealAsync, $"The previous seal from {source} did not open", options, cancellationToken);
+
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<byte[]> SignAsync(
         ISxtKeySource source, SxtSigningKey key, byte[] data, SxtOptions options, CancellationToken cancellationToken) =>
         WithinKeyTimeoutAsync(

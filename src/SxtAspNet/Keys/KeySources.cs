@@ -1,7 +1,8 @@
 namespace SxtAspNet.Keys;
 
-/// <summary>The sources of an identity's keys in the order in which they are tried.</summary>
-internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnumerable<ISxtKeySource> added)
+/// <summary>The sources of an identity's keys, or of its seals, in the order in which they are tried.</summary>
+internal sealed class KeySources(
+    Func<SxtOptions, IEnumerable<SxtKeyOptions>> entries, IEnumerable<IKeySourceFactory> factories, IEnumerable<ISxtKeySource> added)
 {
     private readonly IKeySourceFactory[] _factories = [.. factories];
     private readonly ISxtKeySource[] _added = [.. added];
@@ -19,7 +20,7 @@ internal sealed class KeySources(IEnumerable<IKeySourceFactory> factories, IEnum
             return known.Sources;
         }
 
-        ISxtKeySource[] sources = [.. options.Keys.Select(Create), .. _added];
+        ISxtKeySource[] sources = [.. entries(options).Select(Create), .. _added];
         _known = new Known(options, sources);
         return sources;
     }

@@ -18,15 +18,22 @@ internal sealed class SealKey : IDisposable
 
     public Key Key { get; }
 
-    /// <summary>Derives the key.</summary>
-    /// <returns><see langword="null"/> when the credential is a key that can only sign.</returns>
-    public static SealKey? Derive(SxtCredential credential)
+    /// <summary>Derives the key from a secret that is there for it alone.</summary>
+    public static SealKey Derive(SxtSealSecret seal) => Derive(seal.TryDerive)!;
+
+    /// <summary>Derives the key from a credential.</summary>
+    /// <returns><see langword="null"/> when it is a key that can only sign.</returns>
+    public static SealKey? Derive(SxtCredential credential) => Derive(credential.TryDeriveSecret);
+
+    private delegate bool TryDerive(ReadOnlySpan<byte> info, Span<byte> destination);
+
+    private static SealKey? Derive(TryDerive derive)
     {
         var id = new byte[IdSize];
         Span<byte> secret = stackalloc byte[AeadAlgorithm.XChaCha20Poly1305.KeySize];
         try
         {
-            return credential.TryDeriveSecret("key-id"u8, id) && credential.TryDeriveSecret("seal"u8, secret)
+            return derive("key-id"u8, id) && derive("seal"u8, secret)
                 ? new SealKey(id, Key.Import(AeadAlgorithm.XChaCha20Poly1305, secret, KeyBlobFormat.RawSymmetricKey))
                 : null;
         }

@@ -8,7 +8,7 @@ namespace SxtAspNet.Keys;
 /// again for two token lifetimes, so that a farm in which half of the instances have a rotated key already still shares
 /// one session, and a key that was rotated out opens nothing for long.
 /// </summary>
-internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logger) : IDisposable
+internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
@@ -23,7 +23,7 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     private readonly List<Known> _known = [];
     private readonly Dictionary<string, long> _unknown = [];
     private SealKey? _sealing;
-    private ISxtKeySource[] _opened = [];
+    private SealSource[] _opened = [];
     private long? _triedAt;
     private bool _hasLoaded;
 
@@ -109,18 +109,17 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         SealKey? first = null;
-        List<ISxtKeySource> opened = [];
+        List<SealSource> opened = [];
         var canOnlySign = false;
         var hasFailed = false;
 
         // All at once: of several sources that hang, each would take its time limit.
-        foreach (var (source, opening) in keys.SourcesFor(options).Select(source => (source, keys.OpenAsync(source, options, cancellationToken))).ToArray())
+        foreach (var (source, deriving) in sources.For(options).Select(source => (source, source.DeriveAsync(options, cancellationToken))).ToArray())
         {
             try
             {
-                using var credential = await opening.ConfigureAwait(false);
+                var key = await deriving.ConfigureAwait(false);
                 opened.Add(source);
-                var key = SealKey.Derive(credential);
                 canOnlySign |= key is null && first is null;
                 var known = key is null ? null : Remember(key);
                 first ??= known;
@@ -154,12 +153,11 @@ internal sealed class SealKeyRing(KeyOpener keys, Runtime runtime, ILogger logge
     public async Task LoadPreviousAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         // Not from a source that just failed: its time limit would only pass once more.
-        foreach (var source in _opened.OfType<ISxtKeyHistory>())
+        foreach (var source in _opened)
         {
             try
             {
-                using var credential = await keys.OpenPreviousAsync(source, options, cancellationToken).ConfigureAwait(false);
-                if (credential is not null && SealKey.Derive(credential) is { } key)
+                if (await source.DerivePreviousAsync(options, cancellationToken).ConfigureAwait(false) is { } key)
                 {
                     Remember(key);
                 }

@@ -10,6 +10,9 @@ namespace SxtAspNet;
 /// </summary>
 internal sealed class SecretFile(string kind, string path, bool requirePrivate, ILogger logger)
 {
+    /// <summary>The most bytes that are read; a crowded .env file is far smaller.</summary>
+    internal const int MaxSize = 64 * 1024;
+
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private int _warned;
@@ -125,10 +128,10 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
     private SecretBuffer<byte> ReadContent(SafeFileHandle handle)
     {
         long length = RandomAccess.GetLength(handle);
-        if (length > KeyFormats.MaxSize)
+        if (length > MaxSize)
         {
             throw Unavailable(
-                $"is larger than {KeyFormats.MaxSize / 1024} KiB, so it is not what it should be. Check the path.");
+                $"is larger than {MaxSize / 1024} KiB, so it is not what it should be. Check the path.");
         }
 
         // One byte more than the file had: whether it grew meanwhile shows without a second look.

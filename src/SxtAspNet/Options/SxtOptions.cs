@@ -27,6 +27,13 @@ public sealed class SxtOptions
     public IList<SxtKeyOptions> Keys { get; } = [];
 
     /// <summary>
+    /// What the farm's shared session is sealed with, instead of a key derived from the first of the <see cref="Keys"/>: files or vault
+    /// secrets with at least 32 random bytes in base64 or hex, the same on all instances. The first seals, each opens. With keys that can only sign
+    /// (PKCS#11) a farm needs one. Default: none.
+    /// </summary>
+    public IList<SxtKeyOptions> Seal { get; } = [];
+
+    /// <summary>
     /// Origins (scheme, host, port) that receive the access token besides the gateway's own. Plain http is accepted
     /// for loopback addresses only.
     /// </summary>

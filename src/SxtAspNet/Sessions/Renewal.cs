@@ -1,5 +1,4 @@
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Keys;
 
 namespace SxtAspNet.Sessions;
 
@@ -17,8 +16,7 @@ internal sealed class Renewal(
     SessionDeaths deaths,
     SessionLock farmLock,
     SessionNotices notices,
-    RenewalNotes notes,
-    SealKeyRing sealKeys)
+    RenewalNotes notes)
 {
     private const int MostFirstReads = 3;
 
@@ -40,7 +38,7 @@ internal sealed class Renewal(
         notices.Subscribe();
 
         // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
-        sealKeys.ForgetUnknown();
+        store.ForgetUnknownSeals();
         var farm = await ReadFirstAsync(attempt).ConfigureAwait(false);
         return farm.Decided ?? (farm.Stored.Problem is { } problem
             ? await RenewPrivatelyAsync(attempt, problem).ConfigureAwait(false)
@@ -107,11 +105,7 @@ internal sealed class Renewal(
             return await RenewPrivatelyAsync(attempt, farm.Stored.Problem).ConfigureAwait(false);
         }
 
-        if (store.IsShared)
-        {
-            await sealKeys.LoadForRenewalAsync(context.Options, context.Stopping).ConfigureAwait(false);
-        }
-
+        await store.RenewSealAsync().ConfigureAwait(false);
         granter.See(farm.Stored.Session);
         var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh).ConfigureAwait(false);
         if (grant is { Failure: not null, Session: null })
@@ -160,7 +154,7 @@ internal sealed class Renewal(
         context.Logger.RenewedPrivately(problem);
 
         // Once the store is back this session may be published: sealed with a key that the others have by then.
-        await sealKeys.LoadForRenewalAsync(context.Options, context.Stopping).ConfigureAwait(false);
+        await store.RenewSealAsync().ConfigureAwait(false);
 
         // No refresh of a shared session: it would end the access token that other instances still use, and they could
         // not see the new one.

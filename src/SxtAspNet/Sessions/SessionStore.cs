@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using SxtAspNet.Diagnostics;
-using SxtAspNet.Keys;
 
 namespace SxtAspNet.Sessions;
 
@@ -8,7 +7,7 @@ namespace SxtAspNet.Sessions;
 /// The shared session as the session room sees it: sessions in, sessions out, each call bounded. What leaves the
 /// process is sealed; the store of a single instance, which is this process, gets plain bytes.
 /// </summary>
-internal sealed class SessionStore(SessionContext context, ISxtSessionStore store, string name, SessionSeal? seal, SealKeyRing keys)
+internal sealed class SessionStore(SessionContext context, ISxtSessionStore store, string name, ISessionSeal? seal)
 {
     private const int LargestRecord = 64 * 1024;
     private const string NoSealKey = "The session can't be shared: no configured key gives a seal key.";
@@ -32,10 +31,16 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
 
     private string NoteName => name + ":note";
 
+    /// <summary>A renewal begins: what could not be opened before is tried again.</summary>
+    public void ForgetUnknownSeals() => seal?.ForgetUnknown();
+
+    /// <summary>Gets ready to seal what a renewal brings, with the newest seal.</summary>
+    public Task RenewSealAsync() => seal?.RenewAsync() ?? Task.CompletedTask;
+
     /// <summary>Reads the shared session, with the bytes that a replacement compares.</summary>
     public async Task<StoredSession> ReadAsync()
     {
-        if (seal is not null && !await keys.EnsureAsync(context.Options, context.Stopping).ConfigureAwait(false))
+        if (seal is not null && !await seal.EnsureAsync().ConfigureAwait(false))
         {
             return new(null, null, NoSealKey);
         }
@@ -80,7 +85,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
         }
 
         var (record, problem) = await ReadAsync(NoteName).ConfigureAwait(false);
-        var plaintext = record is null ? null : seal.Open(NoteName, record);
+        var plaintext = record is null ? null : await seal.OpenAsync(NoteName, record).ConfigureAwait(false);
         return new(record, plaintext is null ? null : RenewalNote.Read(plaintext), problem);
     }
 
@@ -89,30 +94,11 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
         StoredNote expected, RenewalNote note) =>
         ReplaceAsync(NoteName, expected.Record, note.Write(), note.Delay + AfterNote);
 
-    private async Task<byte[]?> OpenAsync(byte[] record)
-    {
-        if (seal is null)
-        {
-            return record;
-        }
-
-        if (record.Length > LargestRecord)
-        {
-            return null;
-        }
-
-        if (seal.IsReasonToReload(record))
-        {
-            // Either a rotation is not known here yet, or whoever sealed the record does not know it yet.
-            await keys.LoadAsync(context.Options, context.Stopping).ConfigureAwait(false);
-            if (!seal.IsKeyKnown(record))
-            {
-                await keys.LoadPreviousAsync(context.Options, context.Stopping).ConfigureAwait(false);
-            }
-        }
-
-        return seal.Open(name, record);
-    }
+    /// <summary>What a record holds; <see langword="null"/> when it can't be opened, or is too large to be one.</summary>
+    private async Task<byte[]?> OpenAsync(byte[] record) =>
+        seal is null ? record
+        : record.Length > LargestRecord ? null
+        : await seal.OpenAsync(name, record).ConfigureAwait(false);
 
     /// <summary>Reports a record that can't be opened, once; and tells whether it has been there for too long to be anybody's.</summary>
     private bool IsAbandoned(byte[] record)
@@ -135,7 +121,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     private async Task<StoreAnswer<bool>> ReplaceAsync(
         string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive)
     {
-        var record = seal is null ? plaintext : seal.Seal(key, plaintext);
+        var record = seal is null ? plaintext : await seal.SealAsync(key, plaintext).ConfigureAwait(false);
         return record is null
             ? new(false, NoSealKey)
             : await StoreCall.RunAsync(
@@ -146,8 +132,8 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     }
 
     private string WhoseItMayBe => context.Identity.User.IsConfigured
-        ? "Is the same key configured on all instances?"
-        : "Is the same key configured on all instances? Or is it of an app of another user? Apps without a UserId share their record's name: "
+        ? $"Do all instances have the same {seal!.SharedBy}?"
+        : $"Do all instances have the same {seal!.SharedBy}? Or is it of an app of another user? Apps without a UserId share their record's name: "
             + "give them different prefixes, or a UserId each.";
 
     private sealed record Unreadable(byte[] Hash, long MetAt);

@@ -12,15 +12,18 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
     private static readonly Runtime Here = new(TimeProvider.System) { StartForeign = static call => call() };
 
     private SealKeyRing? _ring;
-    private SessionSeal? _seal;
+    private SessionCipher? _seal;
 
     public void Add(FarmKey key)
     {
         _keys.Add(new Known(key));
         _ring?.Dispose();
-        _ring = new SealKeyRing(new KeyOpener(new KeySources([], _keys), Here), Here, NullLogger.Instance);
+        _ring = new SealKeyRing(
+            new SealSources(new KeyOpener(new KeySources(options => options.Keys, [], _keys), Here), new KeySources(options => options.Seal, [], []), []),
+            Here,
+            NullLogger.Instance);
         _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
-        _seal = new SessionSeal(_ring, new SessionIdentity("", _options));
+        _seal = new SessionCipher(_ring, new SessionIdentity("", _options));
     }
 
     /// <summary>The session in a record; <see langword="null"/> when it is a note.</summary>

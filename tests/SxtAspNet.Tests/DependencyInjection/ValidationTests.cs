@@ -46,6 +46,9 @@ public class ValidationTests
     [InlineData("""  "UserId": ""  """, "UserId is missing; set it")]
     [InlineData("""  "UserId": "orders service"  """, "UserId holds white space")]
     [InlineData("""  "UserId": { "Name": "x" }  """, "'Sxt:UserId' must be text, but has settings below it")]
+    [InlineData("""  "Seal": [ { "File": "seal", "PasswordFile": "p" } ]  """, "Seal[0] has a password; a seal's File is not encrypted")]
+    [InlineData("""  "Seal": [ { "RequirePrivateFile": true } ]  """, "Seal[0] names no key; set File")]
+    [InlineData("""  "Seal": "seal"  """, "'Sxt:Seal' must be a list")]
     [InlineData("""  "GatewayUrl": "gateway"  """, "'Sxt:GatewayUrl' must be a URL, for example \"https://gateway.example.com\"")]
     [InlineData("""  "GatewayUrl": "ftp://gateway.test"  """, "GatewayUrl must be an absolute https URL")]
     [InlineData("""  "GatewayUrl": "http://gateway.test"  """, "GatewayUrl uses plain http")]
@@ -211,7 +214,7 @@ public class ValidationTests
             typeof(SxtOptions).GetProperties().Select(property => property.Name).Except([nameof(SxtOptions.BackchannelHttpHandler)]),
             kinds.Root.Members!.Keys);
         Assert.Equal(
-            typeof(SxtKeyOptions).GetProperties().Select(property => property.Name).Append("AzureKeyVault"),
+            [.. typeof(SxtKeyOptions).GetProperties().Select(property => property.Name), "AzureKeyVault", "Pkcs11"],
             kinds.Entry.Members!.Keys);
     }
 

@@ -15,7 +15,10 @@ public sealed class SealKeyRingTests : IDisposable
     public SealKeyRingTests()
     {
         var runtime = new Runtime(_time) { StartForeign = static call => call(), Completions = TaskCreationOptions.None };
-        _ring = new SealKeyRing(new KeyOpener(new KeySources([], [_source]), runtime), runtime, NullLogger.Instance);
+        _ring = new SealKeyRing(
+            new SealSources(new KeyOpener(new KeySources(options => options.Keys, [], [_source]), runtime), new KeySources(options => options.Seal, [], []), []),
+            runtime,
+            NullLogger.Instance);
     }
 
     public void Dispose() => _ring.Dispose();

@@ -12,6 +12,8 @@ internal abstract class KeyKind(string name, Type optionsType) : IKeySourceFacto
 
     public abstract bool AddsToFile { get; }
 
+    public abstract bool CanSeal { get; }
+
     /// <summary>The member of an entry that holds the kind's settings.</summary>
     public abstract SettingMember Member { get; }
 
@@ -28,6 +30,8 @@ internal sealed class KeyKind<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     where TOptions : class, new()
 {
     public override bool AddsToFile => kind.AddsToFile;
+
+    public override bool CanSeal => kind.CanSeal;
 
     public override SettingMember Member { get; } = new(
         kind.Name,

@@ -4,7 +4,11 @@ namespace SxtAspNet.DependencyInjection;
 internal sealed class KeyKinds
 {
     // Kinds of packages of ours: whoever forgets one is told its name, not that there is no such setting.
-    private static readonly KeyPackage[] Packages = [new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()")];
+    private static readonly KeyPackage[] Packages =
+    [
+        new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()"),
+        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()"),
+    ];
 
     private readonly KeyKind[] _kinds;
 
@@ -62,6 +66,26 @@ internal sealed class KeyKinds
         problems.AddRange(kinds.SelectMany(kind => kind.Validate(setting, entry)));
         problems.AddRange(entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Where(type => type != typeof(ISxtKeySource))
             .Select(type => Missing(setting, type, entry)));
+    }
+
+    public void CheckSeal(string setting, SxtKeyOptions entry, List<string> problems)
+    {
+        var known = problems.Count;
+        Check(setting, entry, problems);
+        if (problems.Count > known)
+        {
+            return;
+        }
+
+        if (_kinds.FirstOrDefault(kind => kind.Handles(entry) && !kind.CanSeal) is { } unfit)
+        {
+            problems.Add($"{setting} is of the kind {unfit.Name}, which can hold a key, but no seal; use a {nameof(entry.File)} or a vault's secret.");
+        }
+
+        if (entry.Password is not null || entry.PasswordFile is not null)
+        {
+            problems.Add($"{setting} has a password; a seal's {nameof(entry.File)} is not encrypted. Remove it.");
+        }
     }
 
     private static void CheckFile(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)

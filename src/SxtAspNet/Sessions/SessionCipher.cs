@@ -10,7 +10,7 @@ namespace SxtAspNet.Sessions;
 /// name and the key's id, so that a record can't be put in the place of another. Layout: format version, key id,
 /// nonce, ciphertext with tag.
 /// </summary>
-internal sealed class SessionSeal(SealKeyRing keys, SessionIdentity identity)
+internal sealed class SessionCipher(SealKeyRing keys, SessionIdentity identity)
 {
     private const byte FormatVersion = 1;
 

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.HighLevelAPI;
+
+namespace SxtAspNet.Pkcs11;
+
+/// <summary>
+/// The PKCS#11 modules that this process has loaded. A module is initialised once per process, whoever uses it, and stays: to finalise
+/// it would end the sessions of everybody else.
+/// </summary>
+internal static class Modules
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Module>> Loaded = new(StringComparer.Ordinal);
+
+    static Modules()
+    {
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(Pkcs11InteropFactories).Assembly, ResolveLibdl);
+        }
+        catch (InvalidOperationException)
+        {
+            // The app has set one of its own.
+        }
+    }
+
+    public static Pkcs11InteropFactories Factories { get; } = new();
+
+    /// <exception cref="Exception">Whatever the loader or the module says. The next call tries again.</exception>
+    public static Module Get(string library)
+    {
+        var loading = Loaded.GetOrAdd(library, path => new Lazy<Module>(() => new Module(path)));
+        try
+        {
+            return loading.Value;
+        }
+        catch
+        {
+            // A module may be there, or its device be ready, at the next login.
+            Loaded.TryRemove(KeyValuePair.Create(library, loading));
+            throw;
+        }
+    }
+
+    /// <summary>Linux has libdl.so only where compilers are; programs use libdl.so.2.</summary>
+    private static nint ResolveLibdl(string name, Assembly assembly, DllImportSearchPath? path) =>
+        name == "libdl" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libdl.so.2", out var handle) ? handle : 0;
+}
+
+/// <summary>One loaded module, with what it must not be asked for at the same time.</summary>
+internal sealed class Module(string path)
+{
+    public IPkcs11Library Library { get; } = Modules.Factories.Pkcs11LibraryFactory.LoadPkcs11Library(Modules.Factories, path, AppType.MultiThreaded);
+
+    /// <summary>The PINs that its tokens refused.</summary>
+    public RefusedPins RefusedPins { get; } = new();
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace SxtAspNet.Pkcs11;
+
+/// <summary>Key entries in PKCS#11 devices.</summary>
+internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkcs11KeyOptions>
+{
+    public string Name => "Pkcs11";
+
+    public IEnumerable<string> Validate(string setting, SxtPkcs11KeyOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Library))
+        {
+            yield return $"{setting}.Library is missing; set it to the path of the vendor's PKCS#11 module, for example /usr/lib/softhsm/libsofthsm2.so.";
+        }
+
+        if (string.IsNullOrEmpty(options.TokenLabel) == string.IsNullOrEmpty(options.Slot))
+        {
+            yield return $"{setting} needs TokenLabel or Slot, and not both; the label stays the same when a device is plugged in elsewhere.";
+        }
+        else if (!string.IsNullOrEmpty(options.Slot) && !TryParseSlot(options.Slot, out _))
+        {
+            yield return $"{setting}.Slot must be the id of a slot: a number, or hexadecimal after 0x.";
+        }
+
+        if (string.IsNullOrEmpty(options.KeyLabel) && string.IsNullOrEmpty(options.KeyId))
+        {
+            yield return $"{setting} names no key; set KeyLabel or KeyId.";
+        }
+        else if (!string.IsNullOrEmpty(options.KeyId) && !TryParseId(options.KeyId, out _))
+        {
+            yield return $"{setting}.KeyId must be hexadecimal, two digits for each byte.";
+        }
+
+        if (string.IsNullOrEmpty(options.PinFile))
+        {
+            yield return $"{setting}.PinFile is missing; set it to the path of a file that holds the user's PIN.";
+        }
+    }
+
+    public ISxtKeySource Create(SxtKeyOptions entry, SxtPkcs11KeyOptions options) =>
+        new Pkcs11KeySource(options, entry.RequirePrivateFile, loggers.CreateLogger<Pkcs11KeySource>());
+
+    public static bool TryParseSlot(string text, out ulong slot) =>
+        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out slot)
+            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out slot);
+
+    public static bool TryParseId(string text, out byte[] id)
+    {
+        id = new byte[text.Length / 2];
+        return text.Length % 2 == 0 && Convert.FromHexString(text, id, out _, out _) is System.Buffers.OperationStatus.Done;
+    }
+}
