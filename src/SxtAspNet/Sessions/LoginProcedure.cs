@@ -7,7 +7,7 @@ using SxtAspNet.Keys;
 namespace SxtAspNet.Sessions;
 
 /// <summary>
-/// Logs in: opens the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
+/// Logs in: takes the first key that opens, has a challenge signed, exchanges it. The next key is tried when one
 /// can't be opened or is refused; when the gateway itself fails, other keys would not help.
 /// </summary>
 internal sealed class LoginProcedure(
@@ -28,11 +28,12 @@ internal sealed class LoginProcedure(
         }
 
         List<SxtAuthenticationException> failures = [];
-        foreach (var source in keys.SourcesFor(options))
+        await foreach (var (source, opening) in
+            KeyOpenings.OpenAsync(keys, options, timeProvider, logger, cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                return await TryKeyOfAsync(source, options, cancellationToken).ConfigureAwait(false);
+                return await TryKeyAsync(source, await opening.ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
             }
             catch (SxtAuthenticationException failure)
                 when (failure.Reason is SxtFailureReason.KeyUnavailable or SxtFailureReason.KeyRefused)
@@ -59,9 +60,10 @@ internal sealed class LoginProcedure(
     }
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
-    private async Task<SessionGrant> TryKeyOfAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
+    private async Task<SessionGrant> TryKeyAsync(
+        ISxtKeySource source, SxtSigningKey opened, SxtOptions options, CancellationToken cancellationToken)
     {
-        SxtSigningKey? key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        SxtSigningKey? key = opened;
         try
         {
             SessionGrant grant;
