@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using StackExchange.Redis;
 
 namespace SxtAspNet.Redis;
@@ -9,11 +8,11 @@ public sealed class SxtRedisOptions
     /// <summary>
     /// A StackExchange.Redis configuration string such as "localhost:6379,password=…". Set this, or
     /// <see cref="ConnectionStringName"/>, or <see cref="ConfigurationOptions"/>, or
-    /// <see cref="ConnectionMultiplexerFactory"/>. It may hold a password, so it is left out when these options are
-    /// serialized; don't log it.
+    /// <see cref="ConnectionMultiplexerFactory"/>. It may hold a password, so it can be set, but not
+    /// read, and these options can be logged or serialized. A section that is bound to them names a
+    /// <see cref="ConnectionStringName"/> instead.
     /// </summary>
-    [JsonIgnore]
-    public string? Configuration { get; set; }
+    public string? Configuration { internal get; set; }
 
     /// <summary>The name of a connection string in the app's configuration (section ConnectionStrings).</summary>
     public string? ConnectionStringName { get; set; }
@@ -24,10 +23,9 @@ public sealed class SxtRedisOptions
     /// <summary>
     /// The settings of a client, in code: what a configuration string can't hold, such as callbacks, certificates, the way
     /// it reconnects, and credentials that expire. They are copied when the connection is opened; set them instead of
-    /// <see cref="Configuration"/>.
+    /// <see cref="Configuration"/>. They hold a password too, and can't be read here.
     /// </summary>
-    [JsonIgnore]
-    public ConfigurationOptions? ConfigurationOptions { get; set; }
+    public ConfigurationOptions? ConfigurationOptions { internal get; set; }
 
     /// <summary>
     /// What all keys begin with. Instances with the same prefix, gateway and user share one session; different

@@ -15,7 +15,7 @@ internal sealed record KeyInput(string File, string? PasswordFile, string Passwo
     {
         RefuseKeyItself();
         var source = new FileKeySource(new SxtKeyOptions { File = File, PasswordFile = PasswordFile }, new StderrLogger(error));
-        var opener = new KeyOpener(new KeySources([], []), new Runtime(TimeProvider.System));
+        var opener = new KeyOpener(new KeySources(static options => options.Keys, [], []), new Runtime(TimeProvider.System));
         var options = new SxtOptions { KeyTimeout = timeout };
         try
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace SxtAspNet.Diagnostics;
@@ -25,4 +26,7 @@ internal static partial class InboundLog
 
     [LoggerMessage(1505, LogLevel.Error, "Scheme {Scheme}: validating a token failed unexpectedly; its requests get 503.")]
     public static partial void ValidationFailedUnexpectedly(this ILogger logger, string scheme, Exception exception);
+
+    [LoggerMessage(1506, LogLevel.Warning, "Scheme {Scheme}: {Address} presents more than {PerSecond} unknown tokens a second (MaxValidationsPerAddress), or more than {Refusals} a minute that the gateway refuses (MaxRefusalsPerAddress); requests from there with further unknown tokens get 429. If it is a proxy's address, use forwarded headers, or set CallerAddress.")]
+    public static partial void AddressIsOver(this ILogger logger, string scheme, IPAddress address, int perSecond, int refusals);
 }

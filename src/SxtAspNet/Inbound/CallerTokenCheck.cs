@@ -17,26 +17,11 @@ internal sealed class CallerTokenCheck(
 {
     private static readonly TimeSpan UsualRetryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// However long the gateway asks to be left alone, new callers are not locked out for longer: the next question shows
-    /// whether it still wants that.
-    /// </summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly string _issuer = options.ClaimsIssuer ?? gateway.Url.GetLeftPart(UriPartial.Authority);
-    private long _notBefore = timeProvider.GetTimestamp();
-    private long _notBeforeForOthers = timeProvider.GetTimestamp();
 
-    /// <summary>
-    /// How long the gateway, which asked for fewer calls, is still to be left alone; zero: it may be asked. Addresses whose
-    /// tokens were refused lately wait twice as long, so that others are the first ones when it ends.
-    /// </summary>
-    public TimeSpan PauseFor(bool isInGoodStanding)
-    {
-        var pause = timeProvider.Until(isInGoodStanding ? Volatile.Read(ref _notBefore) : Volatile.Read(ref _notBeforeForOthers));
-        return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
-    }
+    /// <summary>When the gateway, which asked for fewer calls, is to be left alone.</summary>
+    public GatewayPause Pause { get; } = new(timeProvider);
 
     /// <summary>Asks. Never throws: whatever happens is an outcome, since many requests wait for it.</summary>
     public async Task<RunningValidations.Outcome> AskAsync(string token, TokenClaims claims)
@@ -47,6 +32,7 @@ internal sealed class CallerTokenCheck(
         {
             var answer = await ValidTokenCall.SendAsync(
                 transport, "Validation of a caller's token", token, options.GatewayTimeout, _stopping.Token).ConfigureAwait(false);
+            Pause.End(askedAt);
             var verdict = answer is null
                 ? TokenVerdict.Refuse(SxtTokenRefusal.RefusedByGateway)
                 : Judge(ValidTokenCall.Read(answer), claims);
@@ -107,14 +93,7 @@ internal sealed class CallerTokenCheck(
 
     private RunningValidations.Outcome Unavailable(SxtFailureReason reason, string message, Exception exception)
     {
-        var retryAfter = UsualRetryAfter;
-        if ((exception as SxtAuthenticationException)?.RetryAfter is { } wanted)
-        {
-            retryAfter = wanted < LongestPause ? wanted : LongestPause;
-            Volatile.Write(ref _notBefore, timeProvider.After(retryAfter));
-            Volatile.Write(ref _notBeforeForOthers, timeProvider.After(2 * retryAfter));
-        }
-
+        var retryAfter = (exception as SxtAuthenticationException)?.RetryAfter is { } wanted ? Pause.Start(wanted) : UsualRetryAfter;
         return new(
             TokenVerdict.Unavailable(new SxtValidationUnavailableException(reason, message, retryAfter, exception)), 0, TimeSpan.Zero);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
@@ -15,7 +16,6 @@ internal sealed class TokenValidator : IDisposable
 
     private static readonly TimeSpan OverloadRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AddressRetryAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan OverloadReportInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Once the gateway's time is known, it is to the second.</summary>
     private static readonly TimeSpan KnownClockSkew = TimeSpan.FromSeconds(5);
@@ -31,7 +31,8 @@ internal sealed class TokenValidator : IDisposable
     private readonly ValidationLimits _limits;
     private readonly VerdictCache _cache;
     private readonly RunningValidations _validations;
-    private long _overloadReportDue;
+    private readonly OncePerMinute _overloadReport;
+    private readonly OncePerMinute _addressReport;
 
     public TokenValidator(string scheme, SxtBearerOptions options, CallerGateway gateway, ILogger logger)
     {
@@ -46,7 +47,8 @@ internal sealed class TokenValidator : IDisposable
         _cache = new VerdictCache(options.CacheSize, _timeProvider);
         _validations = new RunningValidations(_cache);
         _limits = new ValidationLimits(options);
-        _overloadReportDue = _timeProvider.GetTimestamp();
+        _overloadReport = new OncePerMinute(_timeProvider);
+        _addressReport = new OncePerMinute(_timeProvider);
     }
 
     /// <summary>
@@ -100,9 +102,10 @@ internal sealed class TokenValidator : IDisposable
             return new(TokenVerdict.Refuse(reason));
         }
 
-        var slot = ValidationLimits.SlotOf(_options.CallerAddress(context));
+        var address = _options.CallerAddress(context);
+        var slot = ValidationLimits.SlotOf(address);
         var value = token.Copy();
-        return new(_validations.Join(key.ToString(), running => Decline(slot, running), () => CheckAsync(value, claims, slot))
+        return new(_validations.Join(key.ToString(), running => Decline(address, slot, running), () => CheckAsync(value, claims, slot))
             .WaitAsync(context.RequestAborted));
     }
 
@@ -118,25 +121,37 @@ internal sealed class TokenValidator : IDisposable
     }
 
     /// <summary>Why the gateway is not asked now, however good the token may be.</summary>
-    private TokenVerdict? Decline(int? slot, int running)
+    private TokenVerdict? Decline(IPAddress? address, int? slot, int running)
     {
-        if (_check.PauseFor(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
+        if (_check.Pause.Remaining(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
         {
-            return TokenVerdict.Unavailable(new SxtValidationUnavailableException(
-                SxtFailureReason.Throttled, "The gateway asked for fewer calls.", pause));
+            return Unavailable("The gateway asked for fewer calls.", pause);
         }
 
-        return _limits.Admit(slot, running) switch
+        switch (_limits.Admit(slot, running))
         {
-            ValidationLimits.Answer.Ask => null,
-            ValidationLimits.Answer.AllAreOver => Overload(),
-            _ => TokenVerdict.Unavailable(new SxtValidationUnavailableException(
-                SxtFailureReason.Throttled, "Too many unknown tokens come from this address.", AddressRetryAfter)
-            {
-                StatusCode = StatusCodes.Status429TooManyRequests,
-            }),
-        };
+            case ValidationLimits.Answer.Ask:
+                _check.Pause.NoteQuestion();
+                return null;
+            case ValidationLimits.Answer.AddressIsOver:
+                if (_addressReport.IsDue())
+                {
+                    _logger.AddressIsOver(_scheme, address!, _options.MaxValidationsPerAddress, _options.MaxRefusalsPerAddress);
+                }
+
+                return Unavailable("Too many unknown tokens come from this address.", AddressRetryAfter, StatusCodes.Status429TooManyRequests);
+            default:
+                if (_overloadReport.IsDue())
+                {
+                    _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
+                }
+
+                return Unavailable("Too many tokens are being validated at the moment.", OverloadRetryAfter);
+        }
     }
+
+    private static TokenVerdict Unavailable(string message, TimeSpan retryAfter, int status = StatusCodes.Status503ServiceUnavailable) =>
+        TokenVerdict.Unavailable(new SxtValidationUnavailableException(SxtFailureReason.Throttled, message, retryAfter) { StatusCode = status });
 
     /// <summary>Why the gateway need not be asked: whatever it says, the token would be refused.</summary>
     private SxtTokenRefusal? CannotBeAccepted(TokenClaims claims)
@@ -147,20 +162,5 @@ internal sealed class TokenValidator : IDisposable
             : claims.NotBefore > now + skew ? SxtTokenRefusal.NotYetValid
             : !_allowed.MayContain(claims.User, claims.Subscription) ? SxtTokenRefusal.UserNotAllowed
             : null;
-    }
-
-    private TokenVerdict Overload()
-    {
-        // Once a minute: this happens when requests are many.
-        var due = Volatile.Read(ref _overloadReportDue);
-        var now = _timeProvider.GetTimestamp();
-        var next = _timeProvider.Add(now, OverloadReportInterval);
-        if (now >= due && Interlocked.CompareExchange(ref _overloadReportDue, next, due) == due)
-        {
-            _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
-        }
-
-        return TokenVerdict.Unavailable(new SxtValidationUnavailableException(
-            SxtFailureReason.Throttled, "Too many tokens are being validated at the moment.", OverloadRetryAfter));
     }
 }

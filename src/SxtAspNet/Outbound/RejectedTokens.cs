@@ -41,8 +41,9 @@ internal sealed class RejectedTokens(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // At a strict gateway a refresh under way has killed the old token before the new one is here.
-            if (renewals.Running is { } running)
+            // At a strict gateway a refresh under way has killed the old token before the new one is here. After a failed
+            // attempt the gateway is in trouble, and a further attempt may take long: what the inquiry finds out decides then.
+            if (renewals is { Failure: null, Running: { } running })
             {
                 await running.WaitAsync(context.Options.AcquireTimeout, either.Token).ConfigureAwait(false);
             }

@@ -29,9 +29,10 @@ internal sealed class LoginProcedure(
         }
 
         List<LoginFailure> failures = [];
-        foreach (var source in keys.SourcesFor(options))
+        await foreach (var (source, opening) in
+            KeyOpenings.OpenAsync(keys, options, timeProvider, logger, cancellationToken).ConfigureAwait(false))
         {
-            var (grant, failure) = await TryKeyOfAsync(source, options, cancellationToken).ConfigureAwait(false);
+            var (grant, failure) = await TryKeyAsync(source, opening, options, cancellationToken).ConfigureAwait(false);
             if (failure is null)
             {
                 return grant!;
@@ -62,13 +63,13 @@ internal sealed class LoginProcedure(
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
     /// <returns>A session, or why this key led to none.</returns>
     /// <exception cref="SxtAuthenticationException">The gateway fails, and not because of this key.</exception>
-    private async Task<(SessionGrant? Grant, LoginFailure? Failure)> TryKeyOfAsync(
-        ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken)
+    private async Task<(SessionGrant? Grant, LoginFailure? Failure)> TryKeyAsync(
+        ISxtKeySource source, Task<SxtCredential> opening, SxtOptions options, CancellationToken cancellationToken)
     {
         SxtCredential? key = null;
         try
         {
-            key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+            key = await opening.ConfigureAwait(false);
             SessionGrant grant;
             try
             {

@@ -10,6 +10,14 @@ internal sealed class SessionOperation(bool isLogout, Runtime runtime)
 
     public bool IsLogout { get; } = isLogout;
 
+    /// <summary>One that does nothing: the app stops.</summary>
+    public static SessionOperation Ended(Runtime runtime)
+    {
+        var operation = new SessionOperation(isLogout: false, runtime);
+        operation.End(null);
+        return operation;
+    }
+
     /// <summary>Waits for the end.</summary>
     /// <returns>The failure, or <see langword="null"/> after a success.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>

@@ -42,10 +42,10 @@ internal sealed class SessionRenewals : IDisposable
 
     /// <summary>Starts a renewal, decided on by what was known before; or joins the renewal or logout that is under way.</summary>
     public SessionOperation Join(RenewalCause cause, SessionSnapshot before) =>
-        Join(isLogout: false, before, () => _renewal.RunAsync(cause, before));
+        Join(isLogout: false, cause is RenewalCause.Schedule, before, () => _renewal.RunAsync(cause, before));
 
     /// <summary>Starts a logout, or joins the renewal or logout that is under way.</summary>
-    public SessionOperation JoinLogout() => Join(isLogout: true, _current.Snapshot, _logout.RunAsync);
+    public SessionOperation JoinLogout() => Join(isLogout: true, isInBackground: false, _current.Snapshot, _logout.RunAsync);
 
     /// <summary>How long it is until the next attempt after a failure; zero when it is due or under way.</summary>
     public TimeSpan UntilNextAttempt =>
@@ -79,14 +79,14 @@ internal sealed class SessionRenewals : IDisposable
         _timer.Dispose();
     }
 
-    private SessionOperation Join(bool isLogout, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
+    private SessionOperation Join(bool isLogout, bool isInBackground, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionOperation operation;
         lock (_gate)
         {
-            if (_running is not null)
+            if (_running is not null || (isInBackground && _isStopping))
             {
-                return _running;
+                return _running ?? SessionOperation.Ended(_context.Runtime);
             }
 
             _running = operation = new SessionOperation(isLogout, _context.Runtime);

@@ -10,6 +10,8 @@ internal sealed class SharedSession(
 {
     private const int MostAttempts = 3;
 
+    private volatile Answer? _answer;
+
     /// <summary>The order of sessions: by generation. Two that got the same one are told apart by their tokens, by all alike.</summary>
     public static bool IsNewer([NotNullWhen(true)] Session? candidate, Session? than) =>
         candidate is not null
@@ -37,7 +39,8 @@ internal sealed class SharedSession(
     /// <summary>Whether a session's token still works. The gateway is asked if only it can tell.</summary>
     /// <remarks>
     /// A record outlives its token by some minutes, and an instance that has just started has not heard the gateway's time:
-    /// without the question it would present an expired token. The answer tells the time as well.
+    /// without the question it would present an expired token. The answer tells the time as well. Where it does not, the
+    /// gateway is asked once about a token.
     /// </remarks>
     public async Task<bool> IsUsableAsync(Session session)
     {
@@ -46,11 +49,17 @@ internal sealed class SharedSession(
             return known;
         }
 
+        if (_answer is { } answer && IsSame(answer.About, session))
+        {
+            return answer.IsValid;
+        }
+
         try
         {
-            return await gateway.IsValidAsync(
-                session.AccessToken!.GetValue(), context.Options.GatewayTimeout, context.Stopping).ConfigureAwait(false)
-                && IsUsable(session) is not false;
+            var isValid = await gateway.IsValidAsync(
+                session.AccessToken!.GetValue(), context.Options.GatewayTimeout, context.Stopping).ConfigureAwait(false);
+            _answer = new Answer(session, isValid);
+            return isValid && IsUsable(session) is not false;
         }
         catch (SxtAuthenticationException)
         {
@@ -89,7 +98,8 @@ internal sealed class SharedSession(
                 return Adopt(expected.Session);
             }
 
-            if (replaced.Value || IsSame(expected.Session, session))
+            // Where another record is there, that write was the last one.
+            if (IsSame(expected.Session, session) || (replaced.Value && expected.Record is null))
             {
                 await notices.PublishAsync().ConfigureAwait(false);
                 return new RenewalOutcome.Granted(session, IsShared: store.IsShared);
@@ -98,4 +108,7 @@ internal sealed class SharedSession(
 
         return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
+
+    /// <summary>What the gateway has said about a session's token.</summary>
+    private sealed record Answer(Session About, bool IsValid);
 }

@@ -92,6 +92,9 @@ public class ValidationTests
     [InlineData("""  "GatewayTimeout": "00:02:01"  """, "GatewayTimeout is 00:02:01; it must be between")]
     [InlineData("""  "KeyTimeout": "0"  """, "KeyTimeout is 00:00:00; it must be between")]
     [InlineData("""  "AcquireTimeout": "00:11:00"  """, "AcquireTimeout is 00:11:00; it must be between")]
+    [InlineData("""  "MaxReplayBufferSize": -1  """, "'Sxt:MaxReplayBufferSize' must be a whole number")]
+    [InlineData("""  "MaxReplayBufferSize": 1073741824  """, "MaxReplayBufferSize is 1073741824; it must be between 0 (off) and")]
+    [InlineData("""  "MaxReplayBufferSize": "64 KiB"  """, "'Sxt:MaxReplayBufferSize' must be a whole number")]
     [InlineData("""  "ReplayOnUnauthorized": "sometimes"  """, "'Sxt:ReplayOnUnauthorized' must be true or false")]
     [InlineData("""  "KeepKeyInMemory": "yes"  """, "'Sxt:KeepKeyInMemory' must be true or false")]
     [InlineData("""  "LoginAtStartup": "Later"  """, "'Sxt:LoginAtStartup' must be one of Background, Required, OnDemand")]
@@ -99,6 +102,18 @@ public class ValidationTests
     public void A_wrong_setting_is_named_with_what_to_write_instead(string setting, string expected)
     {
         Assert.Contains(expected, Problems($$"""{ "Sxt": { {{setting}} } }"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_below_zero_that_code_sets_is_refused()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(options => options.MaxReplayBufferSize = -1);
+        using var provider = services.BuildServiceProvider();
+
+        var message = Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
+
+        Assert.Contains("MaxReplayBufferSize is -1; it must be between 0 (off) and", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -114,6 +114,40 @@ public class OutsideTests
         Assert.Equal(2, farm.Logins);
     }
 
+    [Fact]
+    public async Task An_instance_that_is_told_no_time_asks_once_about_a_token_that_is_over()
+    {
+        await using var farm = new TestFarm(1);
+        await farm.StartAsync();
+        farm.Instances[0].Kill();
+        farm.Pass(TimeSpan.FromMinutes(27));
+        var late = farm.Add();
+        late.IsToldNoTime = true;
+
+        await late.StartAsync();
+        farm.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(SxtSessionState.Active, late.Status.State);
+        Assert.Equal(1, farm.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
+        Assert.Equal(2, farm.Logins);
+    }
+
+    [Fact]
+    public async Task A_write_that_a_store_has_lost_although_it_said_otherwise_is_made_again()
+    {
+        await using var farm = new TestFarm(2);
+        await farm.StartAsync();
+        var owner = farm.Owner;
+        var (key, last) = Assert.Single(farm.Room.Records);
+        (farm.Room.NoticesAreLost, owner.Door.LosesNextWrite) = (true, true);
+
+        await owner.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        Assert.False(owner.Door.LosesNextWrite);
+        Assert.Equal(SxtSessionMode.Owner, owner.Status.Mode);
+        Assert.NotEqual(last, farm.Room.Records[key]);
+    }
+
     [Theory]
     [InlineData(30)]
     [InlineData(240)]

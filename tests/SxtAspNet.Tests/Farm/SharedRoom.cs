@@ -42,6 +42,9 @@ internal sealed class SharedRoom(FakeTimeProvider time)
         /// <summary>Calls hang instead of failing.</summary>
         public bool Hangs { get; set; }
 
+        /// <summary>The next write of the record says that it has replaced the last one, which is still there afterwards.</summary>
+        public bool LosesNextWrite { get; set; }
+
         public async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
         {
             await PassAsync(isWrite: false);
@@ -56,6 +59,12 @@ internal sealed class SharedRoom(FakeTimeProvider time)
             if (found is null ? expected is not null : expected is null || !found.AsSpan().SequenceEqual(expected))
             {
                 return false;
+            }
+
+            if (LosesNextWrite && found is not null)
+            {
+                LosesNextWrite = false;
+                return true;
             }
 
             room._records[key] = record;

@@ -170,6 +170,12 @@ internal sealed class TestFarm : IAsyncDisposable
             set => _link.IsCut = value;
         }
 
+        /// <summary>Whether the gateway's answers to this instance name no time.</summary>
+        public bool IsToldNoTime
+        {
+            set => _link.IsDateless = value;
+        }
+
         public ISxtSession Session => _provider.GetRequiredService<ISxtSession>();
 
         public SxtSessionStatus Status => Session.Status;
@@ -227,6 +233,8 @@ internal sealed class TestFarm : IAsyncDisposable
 
             public bool IsDead { get; set; }
 
+            public bool IsDateless { get; set; }
+
             protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             {
                 if (IsCut)
@@ -235,6 +243,7 @@ internal sealed class TestFarm : IAsyncDisposable
                 }
 
                 var response = await base.SendAsync(request, cancellationToken);
+                response.Headers.Date = IsDateless ? null : response.Headers.Date;
                 return IsDead ? await new TaskCompletionSource<HttpResponseMessage>().Task : response;
             }
         }

@@ -16,7 +16,8 @@ public class BearerOptionsTests
             { "Authentication": { "Schemes": { "SxtBearer": {
                 "GatewayUrl": "https://proxy.test/sxt", "AllowedUsers": [ "orders-service", "reports" ], "AllowedSubscriptions": [ "31cb0b4b" ],
                 "AllowedOrigins": [ "https://api.test:8443" ], "CacheTime": "00:00:30", "RefusalCacheTime": "00:00:05", "CacheSize": 500,
-                "MaxConcurrentValidations": 4, "GatewayTimeout": "00:00:03", "ClockSkew": "00:01:00", "SaveToken": true,
+                "MaxConcurrentValidations": 4, "MaxValidationsPerSecond": 50, "MaxValidationsPerAddress": 7, "MaxRefusalsPerAddress": 3,
+                "RefuseRestricted": true, "RefuseTrial": true, "RefuseQuotaExceeded": true, "GatewayTimeout": "00:00:03", "ClockSkew": "00:01:00", "SaveToken": true,
                 "IncludeErrorDetails": false, "Realm": "orders", "ClaimsIssuer": "sxt", "ForwardForbid": "Other" } } } }
             """);
 
@@ -28,6 +29,8 @@ public class BearerOptionsTests
         Assert.Equal([new Uri("https://api.test:8443")], options.AllowedOrigins);
         Assert.Equal((30, 5, 3, 60), (options.CacheTime.TotalSeconds, options.RefusalCacheTime.TotalSeconds, options.GatewayTimeout.TotalSeconds, options.ClockSkew.TotalSeconds));
         Assert.Equal((500, 4), (options.CacheSize, options.MaxConcurrentValidations));
+        Assert.Equal((50, 7, 3), (options.MaxValidationsPerSecond, options.MaxValidationsPerAddress, options.MaxRefusalsPerAddress));
+        Assert.Equal((true, true, true), (options.RefuseRestricted, options.RefuseTrial, options.RefuseQuotaExceeded));
         Assert.Equal((true, false, false), (options.SaveToken, options.IncludeErrorDetails, options.AllowAnyUser));
         Assert.Equal(("orders", "sxt", "Other"), (options.Realm, options.ClaimsIssuer, options.ForwardForbid));
     }

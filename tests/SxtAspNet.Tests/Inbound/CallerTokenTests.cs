@@ -68,6 +68,68 @@ public class CallerTokenTests
         Assert.Equal(isSent ? 0 : 1, app.Logs.GetSnapshot().Count(record => record.Id.Id == 1200));
     }
 
+    [Theory]
+    [InlineData("cdn.test", false)]
+    [InlineData("gateway.sxt.test", true)]
+    public async Task A_host_header_that_names_another_host_is_another_origin(string host, bool isSent)
+    {
+        await using var app = await StartAsync(client => client
+            .ConfigureHttpClient(http => http.DefaultRequestHeaders.Host = host).AddSxtCallerTokenHandler());
+        var token = app.Issue();
+
+        using var first = await app.GetAsync(token, $"/call?url={Gateway}");
+        using var second = await app.GetAsync(token, $"/call?url={Gateway}");
+
+        Assert.Equal(2, _recorder.Requests.Count);
+        Assert.All(_recorder.Requests, request => Assert.Equal(isSent ? $"Bearer {token}" : null, request.Authorization));
+        Assert.Equal(isSent ? 0 : 1, Events(app, 1200));
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.test/", null)]
+    [InlineData("https://allowed.test/", "cdn.test")]
+    public async Task A_request_that_a_later_handler_turns_elsewhere_loses_the_token_and_the_log_says_so_once(string url, string? host)
+    {
+        await using var app = await StartGuardedAsync(request => (request.RequestUri, request.Headers.Host) = (new Uri(url), host));
+        var token = app.Issue();
+
+        using var first = await app.GetAsync(token, $"/call?url={Gateway}");
+        using var second = await app.GetAsync(token, $"/call?url={Gateway}");
+
+        Assert.Equal(2, _recorder.Requests.Count);
+        Assert.All(_recorder.Requests, request => Assert.Null(request.Authorization));
+        Assert.Equal(1, Events(app, 1203));
+    }
+
+    [Fact]
+    public async Task A_request_made_anew_by_a_later_handler_loses_the_callers_token_elsewhere()
+    {
+        // It knows nothing of the options in which we remember what we set.
+        await using var app = await StartGuardedAsync(request =>
+        {
+            ((IDictionary<string, object?>)request.Options).Clear();
+            request.RequestUri = new Uri("https://elsewhere.test/");
+        });
+
+        using var response = await app.GetAsync(app.Issue(), $"/call?url={Gateway}");
+
+        Assert.Null(Assert.Single(_recorder.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task A_header_of_the_apps_own_stays_where_a_later_handler_turns_the_request()
+    {
+        await using var app = await StartGuardedAsync(request =>
+        {
+            request.RequestUri = new Uri("https://elsewhere.test/");
+            request.Headers.Authorization = new("Basic", "b3duOm93bg==");
+        });
+
+        using var response = await app.GetAsync(app.Issue(), $"/call?url={Gateway}");
+
+        Assert.Equal("Basic b3duOm93bg==", Assert.Single(_recorder.Requests).Authorization);
+    }
+
     [Fact]
     public async Task A_caller_without_a_token_is_a_clear_error_and_nothing_is_sent()
     {
@@ -198,8 +260,19 @@ public class CallerTokenTests
         Assert.Contains("AddSxtBearer(\"Partners\"", failure.Message, StringComparison.Ordinal);
     }
 
+    private static int Events(InboundApp app, int id) => app.Logs.GetSnapshot().Count(record => record.Id.Id == id);
+
+    /// <summary>What leaves is recorded behind the guard, in the place of the primary handler.</summary>
+    private Task<InboundApp> StartGuardedAsync(Action<HttpRequestMessage> change) => StartAsync(
+        client => client
+            .AddSxtCallerTokenHandler()
+            .AddHttpMessageHandler(() => new ChangingHandler(change))
+            .ConfigurePrimaryHttpMessageHandler(() => new RecordingHandler(_recorder)),
+        options => options.AllowedOrigins.Add(new Uri("https://allowed.test")),
+        isGuarded: true);
+
     private Task<InboundApp> StartAsync(
-        Action<IHttpClientBuilder> client, Action<SxtBearerOptions>? options = null, Action<IServiceCollection>? services = null) =>
+        Action<IHttpClientBuilder> client, Action<SxtBearerOptions>? options = null, Action<IServiceCollection>? services = null, bool isGuarded = false) =>
         InboundApp.StartAsync(
             bearer =>
             {
@@ -211,7 +284,10 @@ public class CallerTokenTests
                 services?.Invoke(collection);
                 var builder = collection.AddHttpClient("api");
                 client(builder);
-                builder.AddHttpMessageHandler(() => new RecordingHandler(_recorder));
+                if (!isGuarded)
+                {
+                    builder.AddHttpMessageHandler(() => new RecordingHandler(_recorder));
+                }
             },
             endpoints: routes =>
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using SxtAspNet.Inbound;
 using SxtAspNet.Testing;
 
@@ -8,7 +9,10 @@ namespace SxtAspNet.Tests.Inbound;
 public class FloodTests
 {
     private static readonly IPAddress Attacker = IPAddress.Parse("203.0.113.7");
-    private static readonly IPAddress Genuine = IPAddress.Parse("198.51.100.7");
+
+    // Budgets are shared by hash: one in 65,536 other addresses shares the attacker's.
+    private static readonly IPAddress Genuine = Enumerable.Range(1, 200).Select(number => IPAddress.Parse($"198.51.100.{number}"))
+        .First(address => ValidationLimits.SlotOf(address) != ValidationLimits.SlotOf(Attacker));
 
     [Fact]
     public async Task An_address_whose_tokens_are_refused_gets_429_without_a_call_while_another_is_served()
@@ -95,13 +99,51 @@ public class FloodTests
     }
 
     [Theory]
-    [InlineData("2001:db8::1", "2001:db8::ffff", true)]
-    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
-    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
-    [InlineData("192.0.2.1", "192.0.2.2", false)]
-    public void Addresses_share_a_budget_by_their_network(string one, string other, bool isShared)
+    [InlineData("2001:db8::1", "2001:db8::ffff")]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1")]
+    public void Addresses_of_one_network_share_a_budget(string one, string other)
     {
-        Assert.Equal(isShared, ValidationLimits.SlotOf(IPAddress.Parse(one)) == ValidationLimits.SlotOf(IPAddress.Parse(other)));
+        Assert.Equal(ValidationLimits.SlotOf(IPAddress.Parse(one)), ValidationLimits.SlotOf(IPAddress.Parse(other)));
+    }
+
+    [Theory]
+    [InlineData("2001:db8:0:{0}::1")]
+    [InlineData("192.0.2.{0}")]
+    public void Networks_do_not_share_one_budget(string format)
+    {
+        var slots = Enumerable.Range(1, 200).Select(number => ValidationLimits.SlotOf(IPAddress.Parse(string.Format(null, format, number))));
+
+        // Two of them may, by chance; not a hundred.
+        Assert.InRange(slots.Distinct().Count(), 100, 200);
+    }
+
+    [Fact]
+    public async Task An_address_over_its_limit_is_reported_once_in_a_minute_not_once_per_request()
+    {
+        await using var app = await InboundApp.StartAsync(options =>
+        {
+            options.AllowedUsers.Add(InboundApp.User);
+            (options.CallerAddress, options.MaxRefusalsPerAddress) = (_ => Attacker, 1);
+        });
+
+        await SendForgedAsync(app, 0, 5);
+        var first = app.Logs.GetSnapshot().Where(record => record.Id.Id == 1506).ToArray();
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await SendForgedAsync(app, 5, 5);
+
+        var record = Assert.Single(first);
+        Assert.Equal(LogLevel.Warning, record.Level);
+        Assert.Contains("203.0.113.7", record.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxRefusalsPerAddress", record.Message, StringComparison.Ordinal);
+        Assert.Equal(2, app.Logs.GetSnapshot().Count(entry => entry.Id.Id == 1506));
+    }
+
+    private static async Task SendForgedAsync(InboundApp app, int from, int count)
+    {
+        for (var number = from; number < from + count; number++)
+        {
+            using var response = await app.GetAsync(Forge(app, number));
+        }
     }
 
     private static string Forge(InboundApp app, int number) =>

@@ -128,6 +128,84 @@ public class UnavailableTests
     }
 
     [Fact]
+    public async Task A_long_silence_that_the_gateway_asked_for_is_broken_by_one_question_in_five_seconds()
+    {
+        await using var app = await InboundApp.StartAsync(options => options.AllowAnyUser = true);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, retryAfter: TimeSpan.FromMinutes(1)));
+        using var first = await app.GetAsync(app.Issue("first"));
+
+        for (var second = 0; second < 20; second++)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+            for (var caller = 0; caller < 5; caller++)
+            {
+                using var response = await app.GetAsync(app.Issue($"caller-{second}-{caller}"));
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+                Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 5);
+            }
+        }
+
+        Assert.Equal(1 + 4, app.Validations);
+    }
+
+    [Fact]
+    public async Task A_question_that_the_gateway_answers_ends_the_silence_for_all()
+    {
+        await using var app = await InboundApp.StartAsync(options => options.AllowAnyUser = true);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, times: 1, retryAfter: TimeSpan.FromHours(5)));
+        using var first = await app.GetAsync(app.Issue("first"));
+        app.Time.Advance(TimeSpan.FromSeconds(5));
+
+        foreach (var user in new[] { "second", "third", "fourth" })
+        {
+            using var response = await app.GetAsync(app.Issue(user));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(4, app.Validations);
+    }
+
+    [Fact]
+    public async Task An_address_whose_tokens_were_refused_asks_too_where_nobody_else_does()
+    {
+        await using var app = await InboundApp.StartAsync(options =>
+            (options.AllowAnyUser, options.CallerAddress) = (true, _ => IPAddress.Loopback));
+        using var forged = await app.GetAsync(Jwt.Forge(app.Time.GetUtcNow(), _ => { }));
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, times: 1, retryAfter: TimeSpan.FromHours(5)));
+        using var first = await app.GetAsync(app.Issue());
+        app.Time.Advance(TimeSpan.FromSeconds(9));
+
+        using var early = await app.GetAsync(app.Issue());
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        using var late = await app.GetAsync(app.Issue());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (early.StatusCode, early.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
+        Assert.Equal(HttpStatusCode.OK, late.StatusCode);
+    }
+
+    [Fact]
+    public async Task While_the_question_is_under_way_others_are_told_to_come_back()
+    {
+        await using var app = await InboundApp.StartAsync(options => options.AllowAnyUser = true);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, times: 1, retryAfter: TimeSpan.FromHours(5)));
+        using var first = await app.GetAsync(app.Issue("first"));
+        app.Time.Advance(TimeSpan.FromSeconds(5));
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(2), kind: SxtGatewayCallKind.ValidToken));
+
+        var asking = app.GetAsync(app.Issue("second"));
+        await app.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.ValidToken, 2, TestContext.Current.CancellationToken);
+        var waiting = app.GetAsync(app.Issue("third"));
+        Assert.Same(waiting, await Task.WhenAny(waiting, app.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.ValidToken, 3, TestContext.Current.CancellationToken)));
+        using var meanwhile = await waiting;
+        app.Time.Advance(TimeSpan.FromSeconds(2));
+        using var second = await asking;
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, meanwhile.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Equal(2, app.Validations);
+    }
+
+    [Fact]
     public async Task A_failure_is_not_remembered()
     {
         await using var app = await InboundApp.StartAsync();

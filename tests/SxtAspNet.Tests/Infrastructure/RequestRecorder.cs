@@ -40,6 +40,22 @@ internal sealed class RecordingHandler(RequestRecorder recorder) : DelegatingHan
     }
 }
 
+/// <summary>Changes requests on their way, as a handler does that chooses the address.</summary>
+internal sealed class ChangingHandler(Action<HttpRequestMessage> change) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        change(request);
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        change(request);
+        return base.Send(request, cancellationToken);
+    }
+}
+
 internal static class Responses
 {
     public static HttpResponseMessage Status(HttpStatusCode status) => new(status) { Content = new StringContent("") };

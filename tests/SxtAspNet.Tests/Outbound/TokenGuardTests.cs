@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -42,6 +43,47 @@ public class TokenGuardTests
         await SendTwiceAsync(app);
 
         Assert.All(_left.Requests, request => Assert.Null(request.Authorization));
+        Assert.Equal(1, Events(app, 1203));
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_that_a_later_handler_turns_elsewhere_loses_the_token()
+    {
+        var target = Gateway;
+        await using var app = CreateApp(request => request.RequestUri = new Uri(target));
+        var client = app.CreateClient("guarded");
+
+        using var stays = client.Send(new HttpRequestMessage(HttpMethod.Get, Gateway), TestContext.Current.CancellationToken);
+        target = "https://elsewhere.test/";
+        using var turned = client.Send(new HttpRequestMessage(HttpMethod.Get, Gateway), TestContext.Current.CancellationToken);
+
+        Assert.Equal([true, false], _left.Requests.Select(request => request.Authorization is not null));
+        Assert.Equal(1, Events(app, 1203));
+    }
+
+    [Fact]
+    public async Task Hedging_after_ours_does_not_take_the_token_to_another_host()
+    {
+        // The first host fails, so the second attempt goes to the other one at once.
+        _left.Answer = request => Responses.Status(
+            request.RequestUri!.Host == "elsewhere.test" ? HttpStatusCode.OK : HttpStatusCode.InternalServerError);
+        await using var app = new TestApp(key: new TestKeySource(), services: services =>
+        {
+            var client = services.AddHttpClient("guarded").AddSxtTokenHandler();
+            client.AddStandardHedgingHandler(routing => routing.ConfigureOrderedGroups(groups =>
+            {
+                groups.Groups.Add(new() { Endpoints = { new() { Uri = new Uri("https://gateway.sxt.test") } } });
+                groups.Groups.Add(new() { Endpoints = { new() { Uri = new Uri("https://elsewhere.test") } } });
+            }));
+            client.ConfigurePrimaryHttpMessageHandler(() => new RecordingHandler(_left));
+        });
+
+        using var response = await app.CreateClient("guarded").GetAsync(new Uri(Gateway), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(
+            [("gateway.sxt.test", true), ("elsewhere.test", false)],
+            _left.Requests.Select(request => (request.Uri.Host, request.Authorization is not null)));
         Assert.Equal(1, Events(app, 1203));
     }
 
@@ -125,11 +167,7 @@ public class TokenGuardTests
         {
             services?.Invoke(collection);
             collection.AddHttpClient("guarded").AddSxtTokenHandler()
-                .AddHttpMessageHandler(() => new LambdaHandler((request, _) =>
-                {
-                    change(request);
-                    return Task.FromResult<HttpResponseMessage>(null!);
-                }))
+                .AddHttpMessageHandler(() => new ChangingHandler(change))
                 .ConfigurePrimaryHttpMessageHandler(() => new RecordingHandler(_left));
         });
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Redis;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Secrets;
@@ -29,7 +30,7 @@ public class SecretObjectTests
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    public static TheoryData<string> Packages => ["SxtAspNet", "SxtAspNet.Redis", "SxtAspNet.Testing"];
+    public static TheoryData<string> Packages => ["SxtAspNet", "SxtAspNet.Redis", "SxtAspNet.AzureKeyVault", "SxtAspNet.Testing"];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -104,6 +105,57 @@ public class SecretObjectTests
     }
 
     [Fact]
+    public void Options_of_Redis_show_no_password()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(_ => { }).AddRedis(redis => redis.Configuration = $"localhost,password={Password}");
+        services.AddSxt("code", _ => { }).AddRedis(redis => redis.ConfigurationOptions = new() { EndPoints = { "localhost" }, Password = Password });
+        using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptionsMonitor<SxtRedisOptions>>();
+
+        AssertShowsNothing(Password, options.CurrentValue, options.Get("code"));
+    }
+
+    [Fact]
+    public async Task All_that_the_container_hands_out_shows_no_secret()
+    {
+        var source = new TestKeySource();
+        IServiceCollection registered = null!;
+        await using var app = new TestApp(key: source, services: services =>
+        {
+            registered = services;
+            services.AddAuthentication().AddSxtBearer(options => options.AllowAnyUser = true);
+            services.AddHealthChecks().AddSxt();
+            services.AddSxt("shared", options =>
+            {
+                options.UserId = "reports";
+                options.Keys.Add(new() { File = "a.pem", Password = Password });
+                options.Keys.Add(new() { AzureKeyVault = new() { VaultUri = new Uri("https://contoso.vault.azure.net"), Secret = "sxt-key" } });
+            }).AddRedis($"127.0.0.1:1,password={Password}").AddAzureKeyVault();
+        });
+        await app.StartAsync();
+        using var _ = await app.QueryAsync();
+        var token = (await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken)).GetValue();
+
+        object[] objects =
+        [
+            .. registered.Where(IsOurs).SelectMany(descriptor => Resolve(app.Services, descriptor)).Distinct(),
+            app.Services.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get(""),
+            app.Services.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("shared"),
+            app.Services.GetRequiredService<IOptionsMonitor<SxtRedisOptions>>().Get("shared"),
+            app.Services.GetRequiredService<IOptionsMonitor<SxtBearerOptions>>().Get("SxtBearer"),
+        ];
+
+        Assert.All(
+            ["SessionManager", "SxtTokenHandler", "RedisConnection", "KeyKind`1", "SxtSessionSharing", "SxtRedisOptions", "SxtOptions", "SxtBearerOptions"],
+            name => Assert.Contains(objects, found => found.GetType().Name == name));
+        foreach (var secret in new[] { token, Password, Convert.ToBase64String(source.Seed), Convert.ToHexString(source.Seed) })
+        {
+            AssertShowsNothing(secret, objects);
+        }
+    }
+
+    [Fact]
     public void Options_with_a_source_in_code_show_no_seed()
     {
         var source = new TestKeySource();
@@ -146,6 +198,16 @@ public class SecretObjectTests
         Assert.Equal("orders-service", context.Principal.FindFirstValue(ClaimTypes.NameIdentifier));
         Assert.Null(context.Result);
     }
+
+    /// <summary>Services of ours, and those of the framework's for types of ours, such as options.</summary>
+    private static bool IsOurs(ServiceDescriptor service) =>
+        !service.ServiceType.IsGenericTypeDefinition
+        && service.ServiceType.GetGenericArguments().Append(service.ServiceType)
+            .Any(type => Packages.Any(package => type.Assembly.GetName().Name == package.Data));
+
+    private static IEnumerable<object> Resolve(IServiceProvider provider, ServiceDescriptor service) => service.IsKeyedService
+        ? provider.GetKeyedServices(service.ServiceType, service.ServiceKey).OfType<object>()
+        : provider.GetServices(service.ServiceType).OfType<object>();
 
     private static AuthenticationScheme InboundScheme => new("SxtBearer", null, typeof(IAuthenticationHandler));
 

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -143,6 +145,19 @@ public class LifeCycleTests
         Assert.Equal(0, app.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
         app.Pass(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
         Assert.Equal(1, app.Refreshes);
+    }
+
+    [Fact]
+    public async Task After_a_stop_nothing_in_the_background_logs_in()
+    {
+        await using var app = new TestApp();
+        var manager = app.Services.GetRequiredKeyedService<SessionManager>("");
+        await manager.StopAsync(TestContext.Current.CancellationToken);
+
+        manager.StartInBackground();
+
+        Assert.Empty(app.Gateway.Calls.All);
+        Assert.Equal(SxtSessionState.NotStarted, app.Session.Status.State);
     }
 
     [Fact]

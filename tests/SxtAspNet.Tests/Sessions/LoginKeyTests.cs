@@ -87,6 +87,63 @@ public class LoginKeyTests
     }
 
     [Fact]
+    public async Task A_key_behind_two_that_hang_is_opened_well_before_their_time_is_up()
+    {
+        var (first, second, backup) = (new TestKeySource("first key"), new TestKeySource("second key"), new TestKeySource("backup key"));
+        var hanging = new TaskCompletionSource<SxtCredential>();
+        first.Opening = second.Opening = _ => new(hanging.Task);
+        await using var app = AppWith(first, second, backup);
+        app.Gateway.AddUser(TestApp.User, backup.PublicKey);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(0.1));
+        var isCompleted = sending.IsCompleted;
+        using var late = new TestKey(first.Create());
+        hanging.SetResult(late);
+
+        Assert.True(isCompleted);
+        Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+        Assert.True(late.IsDisposed);
+        Assert.Equal(2, Warnings(app).Length);
+    }
+
+    [Fact]
+    public async Task A_backup_key_is_not_opened_while_the_first_opens_in_good_time()
+    {
+        var (first, backup) = (new TestKeySource("first key"), new TestKeySource("backup key"));
+        var opening = new TaskCompletionSource<SxtCredential>();
+        first.Opening = _ => new(opening.Task);
+        await using var app = AppWith(first, backup);
+        app.Gateway.AddUser(TestApp.User, first.PublicKey);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.1));
+        opening.SetResult(first.Create());
+
+        Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+        Assert.Equal(0, backup.Openings);
+        Assert.Empty(Warnings(app));
+    }
+
+    [Fact]
+    public async Task A_first_key_that_opens_late_is_used_where_the_backup_does_not_open()
+    {
+        var (first, backup) = (new TestKeySource("first key"), new TestKeySource("backup key"));
+        var opening = new TaskCompletionSource<SxtCredential>();
+        first.Opening = _ => new(opening.Task);
+        backup.Fail();
+        await using var app = AppWith(first, backup);
+        app.Gateway.AddUser(TestApp.User, first.PublicKey);
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(0.1));
+        opening.SetResult(first.Create());
+
+        Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+        Assert.Equal(1, backup.Openings);
+    }
+
+    [Fact]
     public async Task When_every_key_is_refused_the_failure_says_so_and_where_to_look()
     {
         await using var app = AppWith(new TestKeySource(), new TestKeySource());
@@ -155,7 +212,7 @@ public class LoginKeyTests
     }
 
     [Fact]
-    public async Task A_key_source_that_hangs_costs_the_key_timeout_and_the_next_one_is_tried()
+    public async Task A_key_source_that_hangs_costs_a_quarter_of_the_key_timeout_and_the_next_one_is_tried()
     {
         var (hanging, good) = (new TestKeySource("hanging key"), new TestKeySource());
         hanging.Opening = _ => new(new TaskCompletionSource<SxtCredential>().Task);
@@ -163,13 +220,13 @@ public class LoginKeyTests
         app.Gateway.AddUser(TestApp.User, good.PublicKey);
 
         var sending = app.QueryAsync();
-        app.Pass(TimeSpan.FromSeconds(9));
+        app.Pass(TimeSpan.FromSeconds(2.4), TimeSpan.FromSeconds(0.1));
         Assert.False(sending.IsCompleted);
-        app.Pass(TimeSpan.FromSeconds(1));
+        app.Pass(TimeSpan.FromSeconds(0.1));
 
         using var response = await sending;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("10 s (KeyTimeout)", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+        Assert.Contains("2.5 s, a quarter of KeyTimeout", Assert.Single(Warnings(app)), StringComparison.Ordinal);
     }
 
     [Fact]

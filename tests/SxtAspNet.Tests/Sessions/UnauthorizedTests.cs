@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -73,6 +75,54 @@ public class UnauthorizedTests
         Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.ValidToken));
         Assert.Equal(2, app.Logins);
         Assert.Equal(0, app.Refreshes);
+    }
+
+    [Fact]
+    public async Task A_200_with_an_empty_body_means_that_the_token_is_dead()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(AfterLogin);
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Answer(200, "", kind: SxtGatewayCallKind.ValidToken));
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(2, app.Logins);
+    }
+
+    [Fact]
+    public async Task In_an_outage_a_401_does_not_wait_for_a_renewal_that_can_not_change_it()
+    {
+        await using var app = new TestApp(gateway: new() { OldAccessTokensSurviveRefresh = true });
+        await app.StartAsync();
+        app.Recorder.Answer = request => Responses.Status(HttpStatusCode.Unauthorized);
+        foreach (var kind in new[] { SxtGatewayCallKind.Refresh, SxtGatewayCallKind.Challenge, SxtGatewayCallKind.ValidToken })
+        {
+            app.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan, kind: kind));
+        }
+
+        app.Pass(app.Session.Status.RenewalDueAt!.Value - app.Time.GetUtcNow());
+        var renewals = app.Services.GetRequiredKeyedService<SessionRenewals>("");
+        PassUntil(() => renewals is { Failure: not null, Running: null });
+        var first = app.QueryAsync();
+        PassUntil(() => first.IsCompleted && app.Logs.GetSnapshot().Any(record => record.Id.Id == 1114));
+        PassUntil(() => renewals.Running is not null);
+
+        var second = app.QueryAsync();
+
+        Assert.True(second.IsCompleted);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await second).StatusCode);
+
+        void PassUntil(Func<bool> condition)
+        {
+            for (var steps = 0; !condition(); steps++)
+            {
+                Assert.True(steps < 120);
+                app.Pass(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+            }
+        }
     }
 
     [Fact]
