@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SxtAspNet;
@@ -10,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SxtAzureKeyVaultBuilderExtensions
 {
     /// <summary>
-    /// Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c>. Azure's
+    /// Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c> or <c>UnwrapWith</c>. Azure's
     /// DefaultAzureCredential signs in: environment, workload or managed identity, or on a developer's machine "az login"; never
     /// a browser. <see cref="SxtAzureKeyVaultKeyOptions.ManagedIdentityClientId"/> and
     /// <see cref="SxtAzureKeyVaultKeyOptions.TenantId"/> narrow it down.
@@ -22,13 +23,15 @@ public static class SxtAzureKeyVaultBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var name = builder.Name;
         builder.Services.AddOptions<VaultSettings>(name);
-        return builder.AddKeyKind(provider => new VaultKeyKind(
-            provider.GetRequiredService<IOptionsMonitor<VaultSettings>>().Get(name),
-            provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider.GetRequiredService<ILoggerFactory>()));
+        return builder
+            .AddKeyKind<SxtAzureKeyVaultKeyOptions>(provider => new VaultKeyKind(
+                Settings(provider), provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()))
+            .AddKeyKind<SxtUnwrapWithOptions>(provider => new UnwrapWithKind(Settings(provider), provider.GetRequiredService<ILoggerFactory>()));
+
+        VaultSettings Settings(IServiceProvider provider) => provider.GetRequiredService<IOptionsMonitor<VaultSettings>>().Get(name);
     }
 
-    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c>.</summary>
+    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> with <c>AzureKeyVault</c> or <c>UnwrapWith</c>.</summary>
     /// <param name="builder">The identity.</param>
     /// <param name="credential">Signs in to the vaults.</param>
     /// <returns>The identity.</returns>
@@ -39,4 +42,30 @@ public static class SxtAzureKeyVaultBuilderExtensions
         builder.Services.Configure<VaultSettings>(builder.Name, settings => settings.Credential = credential);
         return builder.AddAzureKeyVault();
     }
+
+    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> in vaults, with changes to the clients of Azure's SDK.</summary>
+    /// <param name="builder">The identity.</param>
+    /// <param name="configure">
+    /// Changes the options of the clients: transport, retries, time limits, challenge verification (which an emulator at localhost needs
+    /// off). It holds for secrets and for keys that unwrap. Content logging stays off.
+    /// </param>
+    /// <returns>The identity.</returns>
+    public static SxtBuilder AddAzureKeyVault(this SxtBuilder builder, Action<SecretClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure<VaultSettings>(builder.Name, settings => settings.Configure += configure);
+        return builder.AddAzureKeyVault();
+    }
+
+    /// <summary>Opens the entries of <see cref="SxtOptions.Keys"/> in vaults, with changes to the clients of Azure's SDK.</summary>
+    /// <param name="builder">The identity.</param>
+    /// <param name="credential">Signs in to the vaults.</param>
+    /// <param name="configure">
+    /// Changes the options of the clients: transport, retries, time limits, challenge verification (which an emulator at localhost needs
+    /// off). It holds for secrets and for keys that unwrap. Content logging stays off.
+    /// </param>
+    /// <returns>The identity.</returns>
+    public static SxtBuilder AddAzureKeyVault(this SxtBuilder builder, TokenCredential credential, Action<SecretClientOptions> configure) =>
+        builder.AddAzureKeyVault(credential).AddAzureKeyVault(configure);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 
@@ -10,12 +11,19 @@ internal sealed class VaultClients(VaultSettings settings)
 {
     private readonly ConcurrentDictionary<(string? ClientId, string? TenantId), TokenCredential> _credentials = new();
 
-    public SecretClient Create(SxtAzureKeyVaultKeyOptions entry)
+    public SecretClient Secrets(SxtAzureKeyVaultKeyOptions entry) =>
+        new(entry.VaultUri, Credential(entry.ManagedIdentityClientId, entry.TenantId), ClientOptions());
+
+    public UnwrapClient Unwrapping(SxtUnwrapWithOptions entry)
     {
-        var credential = settings.Credential ?? _credentials.GetOrAdd(
-            (entry.ManagedIdentityClientId, entry.TenantId), key => new DefaultAzureCredential(CredentialOptions(key.ClientId, key.TenantId)));
-        return new SecretClient(entry.VaultUri, credential, ClientOptions());
+        var options = ClientOptions();
+        var signIn = new VaultSignInPolicy(
+            Credential(entry.ManagedIdentityClientId, entry.TenantId), verifiesResource: !options.DisableChallengeResourceVerification);
+        return new UnwrapClient(HttpPipelineBuilder.Build(options, signIn));
     }
+
+    private TokenCredential Credential(string? clientId, string? tenantId) => settings.Credential ?? _credentials.GetOrAdd(
+        (clientId, tenantId), key => new DefaultAzureCredential(CredentialOptions(key.ClientId, key.TenantId)));
 
     internal DefaultAzureCredentialOptions CredentialOptions(string? managedIdentityClientId, string? tenantId)
     {
@@ -41,15 +49,20 @@ internal sealed class VaultClients(VaultSettings settings)
 
     internal SecretClientOptions ClientOptions()
     {
-        var options = new SecretClientOptions { RetryPolicy = new VaultRetryPolicy() };
-        options.Retry.NetworkTimeout = VaultRetryPolicy.NetworkTimeout;
+        var options = new SecretClientOptions();
+        VaultRetryPolicy.SetDefaults(options.Retry);
         Prepare(options);
+        settings.Configure?.Invoke(options);
+        options.RetryPolicy ??= new VaultRetryPolicy(options.Retry);
+
+        // Whatever the app set: the content is the key, or a token that opens the vault.
+        options.Diagnostics.IsLoggingContentEnabled = false;
         return options;
     }
 
     private void Prepare(ClientOptions options)
     {
-        // Explicitly, since the content is the key, or a token that opens the vault.
+        // Explicitly, since the content is a token that opens the vault.
         options.Diagnostics.IsLoggingContentEnabled = false;
         if (settings.Transport is { } transport)
         {

@@ -54,13 +54,16 @@ public sealed class HistoryTests : VaultTests
     }
 
     [Fact]
-    public async Task An_expired_previous_version_is_refused()
+    public async Task An_expired_previous_version_is_refused_and_named()
     {
-        SetAll()[1].Expires = Vault.Time.GetUtcNow().AddMinutes(-1);
+        var versions = SetAll();
+        versions[1].Expires = Vault.Time.GetUtcNow().AddMinutes(-1);
 
         var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => OpenPreviousAsync(CreateSource()));
 
+        Assert.Contains($"(version {versions[1].Id})", failure.Message, StringComparison.Ordinal);
         Assert.Contains("has expired", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Make a new version", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

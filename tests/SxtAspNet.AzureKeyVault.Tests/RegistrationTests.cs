@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SxtAspNet.AzureKeyVault.Tests.Infrastructure;
+using SxtAspNet.Keys;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.AzureKeyVault.Tests;
@@ -58,7 +59,8 @@ public sealed class RegistrationTests
         var services = new ServiceCollection();
         services.AddSxt(TestConfiguration.FromJson(Sound).GetSection("Sxt")).AddAzureKeyVault().AddAzureKeyVault();
 
-        Assert.Single(services, service => service.IsKeyedService && service.ServiceType.Name == "IKeySourceFactory");
+        // One for each kind: secrets, and keys that unwrap.
+        Assert.Equal(2, services.Count(service => service.IsKeyedService && service.ServiceType.Name == "IKeySourceFactory"));
     }
 
     [Theory]
@@ -120,6 +122,40 @@ public sealed class RegistrationTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{ "File": "a", "UnwrapWith": { "VaultUri": "http://v.test", "Key": "k" } }""", "Keys[0].UnwrapWith.VaultUri must be the vault's https URL")]
+    [InlineData("""{ "File": "a", "UnwrapWith": { "VaultUri": "https://v.test" } }""", "Keys[0].UnwrapWith.Key is missing; set it to the key's name.")]
+    [InlineData("""{ "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""", "Keys[0].UnwrapWith goes with a File; set that too.")]
+    public void A_wrong_setting_of_a_key_that_unwraps_is_named_too(string entry, string expected)
+    {
+        Assert.Contains(expected, Problems(Key(entry), builder => builder.AddAzureKeyVault()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_unwraps_needs_the_package_as_well()
+    {
+        var entry = Key("""{ "File": "a", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""");
+
+        Assert.Contains(
+            "Keys[0] is of the kind UnwrapWith; add the package SxtAspNet.AzureKeyVault", Problems(entry, _ => { }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_may_be_a_seal_and_a_wrapped_file_may_not()
+    {
+        const string json =
+            """
+            { "Sxt": { "UserId": "orders-service", "Keys": [ { "File": "a" } ], "Seal": [
+                { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } },
+                { "File": "b", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } } ] } }
+            """;
+
+        var message = Problems(json, builder => builder.AddAzureKeyVault());
+
+        Assert.Contains("Seal[1] is of the kind UnwrapWith", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seal[0]", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_secret_that_is_registered_twice_is_one_key()
     {
@@ -130,6 +166,42 @@ public sealed class RegistrationTests
         using var provider = services.BuildServiceProvider();
 
         Assert.Single(Options(provider).Keys);
+    }
+
+    [Fact]
+    public async Task The_apps_own_options_reach_the_vaults_client()
+    {
+        var key = new TestKey();
+        await using var vault = await KeyVaultDouble.StartAsync();
+        vault.Resource = "https://elsewhere.test";
+        vault.Set("sxt-key", key.Text);
+        var entry = Key($$"""{ "AzureKeyVault": { "VaultUri": "{{vault.Uri}}", "Secret": "sxt-key" } }""");
+        using var provider = Build(entry, builder => builder.AddAzureKeyVault(new TestCredential(), options =>
+        {
+            options.Transport = vault.CreateTransport();
+            options.DisableChallengeResourceVerification = true;
+        }));
+
+        var source = Assert.Single(provider.GetRequiredKeyedService<KeySources>("").For(Options(provider)));
+        using var opened = (SxtSigningKey)await source.OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(key.PublicKeyBase64, Convert.ToBase64String(opened.PublicKey.Span));
+    }
+
+    [Fact]
+    public void The_app_may_change_retries_but_not_have_content_logged()
+    {
+        var options = new VaultClients(new VaultSettings
+        {
+            Configure = options =>
+            {
+                options.Retry.MaxRetries = 7;
+                options.Diagnostics.IsLoggingContentEnabled = true;
+            },
+        }).ClientOptions();
+
+        Assert.Equal(7, options.Retry.MaxRetries);
+        Assert.False(options.Diagnostics.IsLoggingContentEnabled);
     }
 
     [Fact]

@@ -38,8 +38,8 @@ internal sealed class LoginProcedure(
                 return grant!;
             }
 
-            logger.KeyFailed(source, failure.Cause.Message);
             failures.Add(failure);
+            logger.KeyFailed(source, failures.Count < keys.SourcesFor(options).Count ? "the next one is tried" : "there is no other", failure.Cause.Message);
         }
 
         if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Cause.Reason is SxtFailureReason.KeyUnavailable))

@@ -1,6 +1,8 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Azure.Core.Pipeline;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +24,7 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     private readonly VaultCertificate _certificate = new();
     private readonly WebApplication _app;
     private readonly Dictionary<string, List<VaultSecretVersion>> _secrets = [];
+    private readonly Dictionary<string, RSA> _keys = [];
     private readonly ConcurrentQueue<string> _requests = [];
 
     private KeyVaultDouble(TimeProvider timeProvider)
@@ -41,6 +44,9 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
 
     /// <summary>The tokens that open the vault.</summary>
     public string Token { get; set; } = "entra-token";
+
+    /// <summary>What the vault says that tokens must be for.</summary>
+    public string Resource { get; set; } = "https://vault.azure.net";
 
     /// <summary>Answers in the vault's place, once the sign-in is accepted, when set.</summary>
     public Func<HttpContext, Task>? Answer { get; set; }
@@ -80,6 +86,16 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
         return version;
     }
 
+    /// <summary>Makes an RSA key that never leaves the vault.</summary>
+    /// <returns>Its public half, and its version.</returns>
+    public (RSA Public, string Version) MakeKey(string name)
+    {
+        var version = Guid.NewGuid().ToString("N");
+        var key = RSA.Create(2048);
+        _keys[$"{name}/{version}"] = key;
+        return (RSA.Create(key.ExportParameters(includePrivateParameters: false)), version);
+    }
+
     /// <summary>Reaches the vault by its name, or by any, and trusts its certificate only.</summary>
     /// <param name="other">Another vault, reached by its name.</param>
     public HttpPipelineTransport CreateTransport(KeyVaultDouble? other = null) => new HttpClientTransport(CreateHandler(other));
@@ -97,6 +113,10 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _certificate.Dispose();
+        foreach (var key in _keys.Values)
+        {
+            key.Dispose();
+        }
     }
 
     public static async Task FailAsync(HttpContext context, int status, string code, string? innerCode = null, string message = "No.")
@@ -118,7 +138,7 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
         if (bearer != $"Bearer {Token}")
         {
             context.Response.Headers.WWWAuthenticate =
-                $"Bearer authorization=\"https://login.microsoftonline.com/{TestCredential.Tenant}\", resource=\"https://vault.azure.net\"";
+                $"Bearer authorization=\"https://login.microsoftonline.com/{TestCredential.Tenant}\", resource=\"{Resource}\"";
             await FailAsync(context, 401, "Unauthorized", message: "AKV10000: Request is missing a Bearer or PoP token.");
         }
         else if (Answer is { } answer)
@@ -127,7 +147,29 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
         }
         else
         {
-            await AnswerForSecretAsync(context);
+            await (context.Request.Path.StartsWithSegments("/keys") ? UnwrapAsync(context) : AnswerForSecretAsync(context));
+        }
+    }
+
+    private async Task UnwrapAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!.Trim('/').Split('/');
+        if (path is not ["keys", var name, var version, "unwrapkey"] || !_keys.TryGetValue($"{name}/{version}", out var key))
+        {
+            await FailAsync(context, 404, "KeyNotFound");
+            return;
+        }
+
+        var request = await JsonNode.ParseAsync(context.Request.Body);
+        try
+        {
+            var unwrapped = key.Decrypt(Base64Url.DecodeFromChars((string)request!["value"]!), RSAEncryptionPadding.OaepSHA256);
+            Assert.Equal("RSA-OAEP-256", (string?)request["alg"]);
+            await WriteAsync(context, 200, new JsonObject { ["kid"] = $"{Uri}keys/{name}/{version}", ["value"] = Base64Url.EncodeToString(unwrapped) });
+        }
+        catch (CryptographicException)
+        {
+            await FailAsync(context, 400, "BadParameter");
         }
     }
 

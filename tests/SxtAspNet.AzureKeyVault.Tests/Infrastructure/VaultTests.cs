@@ -29,7 +29,7 @@ public abstract class VaultTests : IAsyncLifetime
         return new VaultKeySource(entry, new VaultClients(settings), Vault.Time, Logger);
     }
 
-    private protected static async Task<string> OpenAsync(VaultKeySource source)
+    private protected static async Task<string> OpenAsync(ISxtKeySource source)
     {
         using var key = await source.OpenAsync(TestContext.Current.CancellationToken);
         return Convert.ToBase64String(((SxtSigningKey)key).PublicKey.Span);

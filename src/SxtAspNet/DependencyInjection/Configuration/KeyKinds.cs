@@ -6,8 +6,9 @@ internal sealed class KeyKinds
     // Kinds of packages of ours: whoever forgets one is told its name, not that there is no such setting.
     private static readonly KeyPackage[] Packages =
     [
-        new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()"),
-        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()"),
+        new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()", "SxtAzureKeyVaultKeyOptions"),
+        new("UnwrapWith", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()", "SxtUnwrapWithOptions", AddsToFile: true),
+        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()", "SxtPkcs11KeyOptions"),
     ];
 
     private readonly KeyKind[] _kinds;
@@ -38,7 +39,7 @@ internal sealed class KeyKinds
         var kinds = _kinds.Where(kind => kind.Handles(entry)).ToArray();
         string[] places =
         [
-            .. hasFile && !Array.Exists(kinds, kind => kind.AddsToFile) ? [nameof(entry.File)] : Array.Empty<string>(),
+            .. hasFile && !Array.Exists(kinds, kind => kind.AddsToFile) && !entry.Kinds.Any(type => PackageOf(type, entry) is { AddsToFile: true }) ? [nameof(entry.File)] : Array.Empty<string>(),
             .. string.IsNullOrEmpty(entry.ApiKey) ? Array.Empty<string>() : [nameof(entry.ApiKey)],
             .. kinds.Select(kind => kind.Name),
             .. entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Select(type => NameOf(type, entry)),
@@ -137,12 +138,12 @@ internal sealed class KeyKinds
     /// <summary>The package that is missing: the configuration named its kind, or code set its options.</summary>
     private static KeyPackage? PackageOf(Type type, SxtKeyOptions entry) => type == typeof(KeyPackage)
         ? entry.GetKind<KeyPackage>()
-        : Array.Find(Packages, package => package.Name == type.Assembly.GetName().Name);
+        : Array.Find(Packages, package => package.Name == type.Assembly.GetName().Name && package.Options == type.Name);
 
     private bool IsMissing(KeyPackage package) => !Array.Exists(_kinds, kind => kind.Name == package.Kind);
 
     /// <summary>A package of ours with a kind of keys; in an entry: the package that it would need.</summary>
-    private sealed record KeyPackage(string Kind, string Name, string Call)
+    private sealed record KeyPackage(string Kind, string Name, string Call, string Options, bool AddsToFile = false)
     {
         public SettingMember Member => new(
             Kind,

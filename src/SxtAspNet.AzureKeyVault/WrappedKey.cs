@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SxtAspNet.AzureKeyVault;
+
+/// <summary>
+/// The content of a file with a wrapped key: JSON that names vault, key and version in clear text, so that whoever finds the file
+/// knows what it takes to open it.
+/// </summary>
+internal sealed record WrappedKey(
+    [property: JsonPropertyName("vault")] Uri Vault,
+    [property: JsonPropertyName("key")] string Key,
+    [property: JsonPropertyName("version")] string Version,
+    [property: JsonPropertyName("algorithm")] string Algorithm,
+    [property: JsonPropertyName("publicKey")] byte[] PublicKey,
+    [property: JsonPropertyName("wrappedSeed")] byte[] Seed)
+{
+    /// <summary>RSAES-OAEP with SHA-256 for both hash and mask (RFC 8017), as the vault calls it.</summary>
+    public const string OaepSha256 = "RSA-OAEP-256";
+
+    public const string Mend = "Make it again: dotnet sxt key wrap FILE --vault URL --key NAME.";
+
+    /// <returns><see langword="null"/> for anything else.</returns>
+    public static WrappedKey? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, VaultJson.Default.WrappedKey) is { Algorithm: OaepSha256, Vault.IsAbsoluteUri: true } wrapped
+                && EntryRules.IsName(wrapped.Key) && EntryRules.IsName(wrapped.Version)
+                ? wrapped
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, VaultJson.Default.WrappedKey);
+}
