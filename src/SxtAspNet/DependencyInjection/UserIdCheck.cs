@@ -32,8 +32,8 @@ internal static class UserIdCheck
     {
         try
         {
-            using var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
-            return credential is SxtApiKey
+            var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+            return await keys.UseAsync(source, credential, static opened => opened is SxtApiKey, options).ConfigureAwait(false)
                 ? null
                 : $"UserId is missing; set it to the Space and Time user id to log in as: {source} is a signing key, which does not tell (only an API key does).";
         }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SxtAspNet.Keys;
 
-/// <summary>Opens keys and has them sign, within KeyTimeout.</summary>
+/// <summary>Opens keys, has them sign, and closes them, within KeyTimeout.</summary>
 internal sealed class KeyOpener(KeySources sources, Runtime runtime)
 {
     // Which sources there are may change with the settings.
@@ -40,12 +40,57 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
             options,
             cancellationToken);
 
+    /// <summary>Takes something from what a source gave, and closes it.</summary>
+    public async Task<T> UseAsync<TOpened, T>(object source, TOpened opened, Func<TOpened, T> use, SxtOptions options)
+        where TOpened : IDisposable
+    {
+        try
+        {
+            return use(opened);
+        }
+        finally
+        {
+            await CloseAsync(source, opened, options).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Closes what a source gave. A device may block there too: it is waited for no longer than a key behind a hanging one waits
+    /// for its turn, and whoever closes has what it wanted, so nothing is thrown.
+    /// </summary>
+    public async Task CloseAsync(object source, IDisposable? opened, SxtOptions options)
+    {
+        if (opened is null or SeedSigningKey or SxtApiKey or SxtSealSecret)
+        {
+            // Ours: it clears memory, and is done even where the source's own calls block their threads.
+            opened?.Dispose();
+            return;
+        }
+
+        try
+        {
+            await CodeOf(source).RunAsync(Close, options.KeyTimeout / 4, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It blocks or fails: the next opening of this source says so.
+        }
+
+        ValueTask<bool> Close(CancellationToken cancellationToken)
+        {
+            opened.Dispose();
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    private ForeignCode CodeOf(object source) => _code.GetValue(source, _ => new ForeignCode(runtime));
+
     private async Task<T> WithinKeyTimeoutAsync<T>(
         object source, Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return await _code.GetValue(source, _ => new ForeignCode(runtime)).RunAsync(
+            return await CodeOf(source).RunAsync(
                 call, options.KeyTimeout, cancellationToken, DiscardAsync).ConfigureAwait(false);
         }
         catch (TimeoutException)

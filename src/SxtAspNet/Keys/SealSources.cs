@@ -33,8 +33,8 @@ internal sealed class KeySealSource(KeyOpener keys, ISxtKeySource source) : Seal
 {
     public override async Task<SealKey?> DeriveAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        using var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
-        return SealKey.Derive(credential);
+        var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
+        return await keys.UseAsync(source, credential, SealKey.Derive, options).ConfigureAwait(false);
     }
 
     public override async Task<SealKey?> DerivePreviousAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -44,8 +44,8 @@ internal sealed class KeySealSource(KeyOpener keys, ISxtKeySource source) : Seal
             return null;
         }
 
-        using var credential = await keys.OpenPreviousAsync(history, options, cancellationToken).ConfigureAwait(false);
-        return credential is null ? null : SealKey.Derive(credential);
+        var credential = await keys.OpenPreviousAsync(history, options, cancellationToken).ConfigureAwait(false);
+        return credential is null ? null : await keys.UseAsync(source, credential, SealKey.Derive, options).ConfigureAwait(false);
     }
 }
 

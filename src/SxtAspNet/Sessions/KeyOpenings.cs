@@ -47,13 +47,25 @@ internal static class KeyOpenings
         finally
         {
             unwanted.Cancel();
-            opening.ForEach(one => _ = DisposeAsync(one.Key));
+            opening.ForEach(one => _ = CloseAsync(one.Source, one.Key));
         }
 
         void OpenNext()
         {
             var source = following.Dequeue();
             opening.Add((source, keys.OpenAsync(source, options, unwanted.Token)));
+        }
+
+        async Task CloseAsync(ISxtKeySource source, Task<SxtCredential> unwanted)
+        {
+            try
+            {
+                await keys.CloseAsync(source, await unwanted.ConfigureAwait(false), options).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // It did not open; nobody waits for it any more.
+            }
         }
 
         // Whether one has opened or failed before the following is due.
@@ -69,18 +81,6 @@ internal static class KeyOpenings
             {
                 return first.IsCompleted;
             }
-        }
-    }
-
-    private static async Task DisposeAsync(Task<SxtCredential> unwanted)
-    {
-        try
-        {
-            (await unwanted.ConfigureAwait(false)).Dispose();
-        }
-        catch (Exception)
-        {
-            // It did not open; nobody waits for it any more.
         }
     }
 }

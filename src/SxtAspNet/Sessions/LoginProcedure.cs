@@ -17,7 +17,7 @@ internal sealed class LoginProcedure(
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     internal static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
 
-    private (ISxtKeySource Source, SxtCredential Key)? _kept;
+    private (ISxtKeySource Source, SxtCredential Key, SxtOptions Options)? _kept;
 
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> RunAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -56,7 +56,11 @@ internal sealed class LoginProcedure(
     /// <summary>Closes the key that was kept in memory, if any.</summary>
     public void Dispose()
     {
-        _kept?.Key.Dispose();
+        if (_kept is { } kept)
+        {
+            _ = keys.CloseAsync(kept.Source, kept.Key, kept.Options);
+        }
+
         _kept = null;
     }
 
@@ -80,7 +84,7 @@ internal sealed class LoginProcedure(
                 var refused = key;
                 key = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
                 var isSame = key.IsSameAs(refused);
-                refused.Dispose();
+                await keys.CloseAsync(source, refused, options).ConfigureAwait(false);
                 if (isSame)
                 {
                     throw;
@@ -91,9 +95,9 @@ internal sealed class LoginProcedure(
 
             if (options.KeepKeyInMemory)
             {
-                var last = _kept?.Key;
-                _kept = (source, key);
-                key = last;
+                Dispose();
+                _kept = (source, key, options);
+                key = null;
             }
 
             return (grant, null);
@@ -104,7 +108,7 @@ internal sealed class LoginProcedure(
         }
         finally
         {
-            key?.Dispose();
+            await keys.CloseAsync(source, key, options).ConfigureAwait(false);
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class TestKey(SxtSigningKey inner) : SxtSigningKey
     /// <summary>Runs before each signature, when set.</summary>
     public Func<Task>? BeforeSigning { get; set; }
 
+    /// <summary>Runs before the key is closed, when set.</summary>
+    public Action? BeforeClosing { get; set; }
+
     public override ReadOnlyMemory<byte> PublicKey => inner.PublicKey;
 
     public override async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
@@ -53,6 +56,7 @@ internal sealed class TestKey(SxtSigningKey inner) : SxtSigningKey
 
     protected override void Dispose(bool disposing)
     {
+        BeforeClosing?.Invoke();
         IsDisposed = true;
         inner.Dispose();
         base.Dispose(disposing);

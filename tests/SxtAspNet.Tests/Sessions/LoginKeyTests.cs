@@ -42,7 +42,19 @@ public class LoginKeyTests
         using var response = await app.QueryAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.StartsWith("broken key:", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+        Assert.StartsWith("broken key: this key did not lead to a login; the next one is tried.", Assert.Single(Warnings(app)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_warning_of_the_only_key_says_that_there_is_no_other()
+    {
+        var broken = new TestKeySource("broken key");
+        broken.Fail();
+        await using var app = AppWith(broken);
+
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.StartsWith("broken key: this key did not lead to a login; there is no other.", Warnings(app)[0], StringComparison.Ordinal);
     }
 
     [Fact]
