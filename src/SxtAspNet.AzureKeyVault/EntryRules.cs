@@ -22,7 +22,7 @@ internal static class EntryRules
         {
             yield return $"{setting}.{member} is missing; set it to the {(member == "Key" ? "key" : "secret")}'s name.";
         }
-        else if (!IsName(name))
+        else if (!VaultNames.IsName(name))
         {
             yield return $"{setting}.{member} must be a name in Key Vault: letters, digits and hyphens, 127 at most.";
         }
@@ -30,7 +30,7 @@ internal static class EntryRules
 
     public static IEnumerable<string> CheckVersion(string setting, string? version)
     {
-        if (!IsName(version))
+        if (!VaultNames.IsName(version))
         {
             yield return $"{setting}.Version must be a version's id: letters and digits; leave it out where it does not matter.";
         }
@@ -38,12 +38,12 @@ internal static class EntryRules
 
     public static IEnumerable<string> CheckSignIn(string setting, string? managedIdentityClientId, string? tenantId, VaultSettings settings)
     {
-        if (!IsName(managedIdentityClientId))
+        if (!VaultNames.IsName(managedIdentityClientId))
         {
             yield return $"{setting}.ManagedIdentityClientId must be the identity's client id, a GUID.";
         }
 
-        if (!IsName(tenantId?.Replace('.', '-')))
+        if (!VaultNames.IsName(tenantId?.Replace('.', '-')))
         {
             yield return $"{setting}.TenantId must be the tenant's id, a GUID, or its domain.";
         }
@@ -54,7 +54,4 @@ internal static class EntryRules
                 + "AddAzureKeyVault; remove one of them.";
         }
     }
-
-    public static bool IsName(string? value) =>
-        value is null || (value.Length is > 0 and <= 127 && value.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'));
 }

@@ -14,10 +14,11 @@ internal sealed class CommandLine
     public CommandLine(string[] arguments)
     {
         _arguments = arguments;
-        _root = new RootCommand("Keys, logins and users of Space and Time, and an emulator of its gateway.")
+        _root = new RootCommand("Keys, seals, logins and users of Space and Time, and an emulator of its gateway.")
         {
             KeyCommand.Create(),
             KeyringCommand.Create(),
+            SealCommand.Create(),
             LoginCommand.Create(),
             RegisterCommand.Create(),
             EmulatorCommand.Create(),

@@ -55,6 +55,8 @@ internal sealed class OpenKey(SxtSigningKey key) : IDisposable
 
     public string PublicKeyText { get; } = Convert.ToBase64String(key.PublicKey.Span);
 
+    public SecretBuffer<byte> ExportSeed() => ((SeedSigningKey)key).ExportSeed();
+
     public string Form => ((SeedSigningKey)key).Form;
 
     public async Task<byte[]> SignAsync(string challenge, CancellationToken cancellationToken) =>

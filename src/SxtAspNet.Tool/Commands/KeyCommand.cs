@@ -9,5 +9,6 @@ internal static class KeyCommand
     {
         KeyNewCommand.Create(),
         KeyShowCommand.Create(),
+        KeyWrapCommand.Create(),
     };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using NSec.Cryptography;
 using SxtAspNet.Keys;
 
@@ -88,22 +87,22 @@ internal sealed class SeedSigningKey : SxtSigningKey
 
     public override bool TryDeriveSecret(ReadOnlySpan<byte> info, Span<byte> destination)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Span<byte> seed = stackalloc byte[SeedSize];
-        try
-        {
-            if (!_key.TryExport(KeyBlobFormat.RawPrivateKey, seed, out _))
-            {
-                return false;
-            }
+        using var seed = ExportSeed();
+        SealKey.DeriveSecret(seed.Span, info, destination);
+        return true;
+    }
 
-            SealKey.DeriveSecret(seed, info, destination);
-            return true;
-        }
-        finally
+    internal SecretBuffer<byte> ExportSeed()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var seed = new SecretBuffer<byte>(SeedSize);
+        if (_key.TryExport(KeyBlobFormat.RawPrivateKey, seed.Span, out _))
         {
-            CryptographicOperations.ZeroMemory(seed);
+            return seed;
         }
+
+        seed.Dispose();
+        throw new InvalidOperationException("The key can't be exported.");
     }
 
     /// <summary>Names the key by its public half, as logs and debuggers show it.</summary>
