@@ -27,13 +27,13 @@ public class KeyKindTests
     [InlineData("""{ "Slot": { "Access": "open" } }""", "'Sxt:Keys:0:Slot:Access' must be one of Exclusive, Shared.")]
     [InlineData("""{ "Slot": { "Labels": "a" } }""", "'Sxt:Keys:0:Slot:Labels' must be a list of texts: \"Labels\": [ \"…\" ], but is a single value.")]
     [InlineData("""{ "Slot": { "Slots": "a" } }""", "'Sxt:Keys:0:Slot:Slots' is not a setting. Those of 'Sxt:Keys:0:Slot' are: Library, Number,")]
-    [InlineData("""{ "Slott": { } }""", "'Sxt:Keys:0:Slott' is not a setting. Those of 'Sxt:Keys:0' are: File, Password, PasswordFile, RequirePrivateFile, Slot, Wrapped, AzureKeyVault.")]
+    [InlineData("""{ "Slott": { } }""", "'Sxt:Keys:0:Slott' is not a setting. Those of 'Sxt:Keys:0' are: File, ApiKey, Password, PasswordFile, RequirePrivateFile, Slot, Wrapped, AzureKeyVault.")]
     [InlineData("""{ "Slot": { "Number": 3 } }""", "Keys[0].Slot.Library is missing; set it to the library's path.")]
     [InlineData("""{ "Slot": { "Library": "a" }, "File": "b" }""", "Keys[0] has both File and Slot.")]
     [InlineData("""{ "Slot": { "Library": "a" }, "PasswordFile": "b" }""", "Keys[0]: Password, PasswordFile and RequirePrivateFile are for a File only.")]
     [InlineData("""{ "Wrapped": { "By": "a" } }""", "Keys[0].Wrapped goes with a File; set that too.")]
     [InlineData("""{ "Wrapped": { "By": "a" }, "Slot": { "Library": "b" }, "File": "c" }""", "Keys[0] has both Slot and Wrapped.")]
-    [InlineData("""{ "Password": "x" }""", "Keys[0] names no key; set File or Slot or Wrapped or AzureKeyVault.")]
+    [InlineData("""{ "Password": "x" }""", "Keys[0] names no key; set File or ApiKey or Slot or Wrapped or AzureKeyVault.")]
     public void A_problem_is_told_with_all_others_at_the_start(string entry, string expected)
     {
         using var provider = Build(entry);
