@@ -18,6 +18,7 @@ internal sealed class CommandLine
         {
             KeyCommand.Create(),
             KeyringCommand.Create(),
+            SealCommand.Create(),
             LoginCommand.Create(),
             RegisterCommand.Create(),
             EmulatorCommand.Create(),
