@@ -1,3 +1,5 @@
+using SxtAspNet.Testing.Core;
+
 namespace SxtAspNet.Testing;
 
 /// <summary>
@@ -29,6 +31,9 @@ public sealed class SxtGatewayEmulatorOptions
     /// </summary>
     public bool AllowRefreshTokenReuse { get; set; }
 
+    /// <summary>Whether the refused second use of a refresh token also ends the session. On by default, as the worst that may happen.</summary>
+    public bool ReusedRefreshTokenEndsSession { get; set; } = true;
+
     /// <summary>
     /// Whether the access tokens issued before a refresh work until they expire. When not (the default; the protocol
     /// does not say), a refresh ends them.
@@ -39,6 +44,33 @@ public sealed class SxtGatewayEmulatorOptions
     /// Whether a login ends the user's other sessions. Off by default: the protocol does not say that it does.
     /// </summary>
     public bool LoginEndsOtherSessions { get; set; }
+
+    /// <summary>Whether a refresh moves the end of its session on by <see cref="SessionLifetime"/>. Off by default (documented).</summary>
+    public bool RefreshExtendsSession { get; set; }
+
+    /// <summary>Whether a logout ends all sessions of the user (documented), or only that of its access token.</summary>
+    public bool LogoutEndsAllSessions { get; set; } = true;
+
+    /// <summary>Whether a challenge works again until it expires. Off by default (documented: single use).</summary>
+    public bool AllowChallengeReuse { get; set; }
+
+    /// <summary>
+    /// The status with which <c>/v1/auth/validtoken</c> refuses a token: 401, or 200, which with an empty body is to be read as
+    /// not valid.
+    /// </summary>
+    public int RefusedTokenStatus { get; set; } = 401;
+
+    /// <summary>Whether that refusal has a body, a JSON problem as other calls have it. Off by default: an SDK tells by the empty body.</summary>
+    public bool RefusedTokenHasBody { get; set; }
+
+    /// <summary>
+    /// Members that the session and <c>/v1/auth/validtoken</c>'s answer have besides the known ones; none by default. A client
+    /// ignores what it does not know.
+    /// </summary>
+    public IReadOnlyList<string> AdditionalMembers { get; set; } = [];
+
+    /// <summary>Whether answers have the <c>Date</c> header. Without it, HTTP has an empty one, since the server insists.</summary>
+    public bool SendDate { get; set; } = true;
 
     /// <summary>
     /// Whether a challenge of <c>/v1/auth/code</c> makes a user that is not there yet, with the key that signs it, as older
@@ -74,4 +106,27 @@ public sealed class SxtGatewayEmulatorOptions
     /// <see cref="TimeSpan.Zero"/>: calls complete synchronously in memory.
     /// </summary>
     public TimeSpan Latency { get; set; }
+
+    /// <summary>
+    /// Reads a profile, as <c>dotnet sxt probe --profile FILE</c> writes it of a real gateway: what is not in it has its default.
+    /// </summary>
+    /// <param name="path">The file, JSON.</param>
+    /// <exception cref="InvalidDataException">It is no profile; the message says where.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static SxtGatewayEmulatorOptions Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return GatewayProfile.Load(path).ToOptions();
+    }
+
+    /// <summary>
+    /// Writes a profile that <see cref="Load"/> reads: what is seen from outside, so neither <see cref="Sql"/> nor
+    /// <see cref="Api"/>, <see cref="Latency"/> and <see cref="RegisterUnknownUsers"/>.
+    /// </summary>
+    /// <param name="stream">Where to; it stays open.</param>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        GatewayProfile.Of(this).Save(stream);
+    }
 }

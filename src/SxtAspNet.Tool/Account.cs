@@ -26,6 +26,8 @@ internal sealed class Account : IDisposable
         Keyring = new GatewayKeyring(_transport, options.UserId);
     }
 
+    public Uri Gateway => BaseUrl.Of(_options.GatewayUrl);
+
     public string UserId => _options.UserId;
 
     public GatewayKeyring Keyring { get; }

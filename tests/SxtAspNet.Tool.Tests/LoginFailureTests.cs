@@ -67,6 +67,19 @@ public sealed class LoginFailureTests
     }
 
     [Fact]
+    public async Task The_gateway_s_former_address_is_warned_about()
+    {
+        using var folder = new KeyFolder();
+
+        // Without a key there is no call.
+        var login = await Sxt.RunAsync(
+            "login", "--gateway", "https://api.spaceandtime.app", "--user", "orders-service", "--key", folder.At("none.pem"));
+
+        Assert.Equal(1, login.ExitCode);
+        Assert.StartsWith("dotnet sxt: warning: Space and Time's gateway is https://api.makeinfinite.dev;", login.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Dropped_packets_are_named_and_not_taken_for_a_bug()
     {
         await using var account = await TestAccount.StartAsync();

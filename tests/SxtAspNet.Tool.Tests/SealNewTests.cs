@@ -34,7 +34,7 @@ public sealed class SealNewTests : IDisposable
     {
         var path = _folder.Write("seal", "precious");
 
-        (await Sxt.RunAsync("seal", "new", path)).FailedWith($"'{path}' exists");
+        (await Sxt.RunAsync("seal", "new", path)).FailedWith($"'{path}' exists", "another name");
 
         Assert.Equal("precious", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }

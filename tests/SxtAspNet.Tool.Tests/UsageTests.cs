@@ -9,7 +9,7 @@ public sealed class UsageTests
     private static readonly string[] Login = ["login", "--user", "orders-service", "--key", "none.pem"];
 
     [Theory]
-    [InlineData("Give a command: key, keyring, seal, login, register, emulator.")]
+    [InlineData("Give a command: key, keyring, seal, login, register, probe, emulator.")]
     [InlineData("Give a command: list, add.", "keyring")]
     [InlineData("'FILE' missing", "key", "new")]
     [InlineData("FILE is empty", "key", "new", "")]

@@ -24,14 +24,14 @@ internal sealed class Challenges
     }
 
     /// <summary>
-    /// Takes a challenge out, whoever asks: also an attempt that fails uses it up.
+    /// Takes a challenge out, whoever asks: also an attempt that fails uses it up, unless it may be used again.
     /// </summary>
     /// <returns>
     /// The messages of which one is to be signed, since SDKs differ on the prefix: with it and without; none when there is no
     /// such challenge for this user any more.
     /// </returns>
-    public byte[][] Take(ChallengePurpose purpose, string userId, string code, DateTimeOffset now) =>
-        _open.Remove(code, out Challenge? challenge)
+    public byte[][] Take(ChallengePurpose purpose, string userId, string code, bool isReusable, DateTimeOffset now) =>
+        (isReusable ? _open.TryGetValue(code, out Challenge? challenge) : _open.Remove(code, out challenge))
             && challenge.Purpose == purpose
             && challenge.UserId == userId
             && now < challenge.ExpiresAt

@@ -102,7 +102,7 @@ internal sealed class GatewayCore : IDisposable
                 return null;
             }
 
-            reply = done is null ? null : done with { Date = Now() };
+            reply = done is null ? null : done with { Date = Options.SendDate ? Now() : null };
             return reply;
         }
         finally

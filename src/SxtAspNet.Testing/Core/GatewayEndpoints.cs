@@ -35,18 +35,28 @@ internal sealed class GatewayEndpoints(
                 ? _callbacks.Prepare(call, caller.UserId, out callback)
                 : GatewayReply.UnauthorizedApiCall(),
             _ => sessions.Authenticate(call.Token, now) is { } session
-                ? AnswerUser(call, session.UserId, now)
-                : call.Kind is SxtGatewayCallKind.ValidToken ? new GatewayReply(401, null, [])
+                ? AnswerUser(call, session, now)
+                : call.Kind is SxtGatewayCallKind.ValidToken ? RefusedToken()
                 : GatewayReply.Unauthorized(InvalidToken),
         };
     }
 
-    private GatewayReply AnswerUser(GatewayCall call, string userId, DateTimeOffset now)
+    private GatewayReply RefusedToken() => options.RefusedTokenHasBody
+        ? GatewayReply.Problem(options.RefusedTokenStatus, "Unauthorized", InvalidToken)
+        : new GatewayReply(options.RefusedTokenStatus, null, []);
+
+    private GatewayReply AnswerUser(GatewayCall call, Session session, DateTimeOffset now)
     {
+        string userId = session.UserId;
         switch (call.Kind)
         {
             case SxtGatewayCallKind.Logout:
-                sessions.EndAll(userId);
+                session.Ended = true;
+                if (options.LogoutEndsAllSessions)
+                {
+                    sessions.EndAll(userId);
+                }
+
                 return GatewayReply.NoContent();
             case SxtGatewayCallKind.ValidToken:
                 return ValidToken(userId);
@@ -71,6 +81,7 @@ internal sealed class GatewayEndpoints(
         Flag("restricted", user.Restricted);
         Flag("quotaExceeded", user.QuotaExceeded);
         Flag("trial", user.Trial);
+        WriteAdditionalMembers(json);
 
         void Flag(string member, bool? value)
         {
@@ -213,7 +224,7 @@ internal sealed class GatewayEndpoints(
             return GatewayReply.BadRequest("The scheme must be ed25519.");
         }
 
-        byte[][] messages = challenges.Take(purpose, userId, call.Text("authCode")!, now);
+        byte[][] messages = challenges.Take(purpose, userId, call.Text("authCode")!, options.AllowChallengeReuse, now);
         if (messages.Length == 0)
         {
             return GatewayReply.Unauthorized("The challenge is unknown, used, expired or another user's.");
@@ -255,7 +266,17 @@ internal sealed class GatewayEndpoints(
         {
             json.WriteNumber("sessionExpires", tokens.Session.EndsAt.ToUnixTimeMilliseconds());
         }
+
+        WriteAdditionalMembers(json);
     });
+
+    private void WriteAdditionalMembers(Utf8JsonWriter json)
+    {
+        foreach (string member in options.AdditionalMembers)
+        {
+            json.WriteBoolean(member, true);
+        }
+    }
 
     private static GatewayReply Object(Action<Utf8JsonWriter> writeMembers) => GatewayReply.Json(json =>
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
@@ -9,8 +10,10 @@ internal sealed record GatewayReply(int Status, string? ContentType, byte[] Body
 {
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>The <c>Date</c> header: the gateway's clock when it answered.</summary>
-    public DateTimeOffset Date { get; init; }
+    /// <summary>The <c>Date</c> header: the gateway's clock when it answered; <see langword="null"/>: none.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    public string DateText => Date?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     public AnswerEnding Ending { get; init; }
 

@@ -46,8 +46,10 @@ internal sealed class SessionBook(TokenMint mint, Keyrings keyrings, SxtGatewayE
         // Before the expiry: a spent token is a sign of theft at any age.
         if (token.Spent && !options.AllowRefreshTokenReuse)
         {
-            token.Session.Ended = true;
-            return (null, "The refresh token was used before; the session has been ended.");
+            token.Session.Ended = options.ReusedRefreshTokenEndsSession;
+            return (null, token.Session.Ended
+                ? "The refresh token was used before; the session has been ended."
+                : "The refresh token was used before.");
         }
 
         if (token.ExpiresAt <= now)
@@ -56,6 +58,11 @@ internal sealed class SessionBook(TokenMint mint, Keyrings keyrings, SxtGatewayE
         }
 
         token.Spent = true;
+        if (options.RefreshExtendsSession)
+        {
+            token.Session.EndsAt = now + options.SessionLifetime;
+        }
+
         return (Issue(token.Session, now), null);
     }
 
@@ -125,7 +132,7 @@ internal sealed class Session(string id, string userId, DateTimeOffset endsAt)
 
     public string UserId { get; } = userId;
 
-    public DateTimeOffset EndsAt { get; } = endsAt;
+    public DateTimeOffset EndsAt { get; set; } = endsAt;
 
     public bool Ended { get; set; }
 

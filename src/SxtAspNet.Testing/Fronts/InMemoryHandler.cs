@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SxtAspNet.Testing.Core;
@@ -98,7 +97,11 @@ internal sealed class InMemoryHandler(GatewayCore core, Uri baseAddress) : HttpM
         };
 
         // As text, since a typed Date would keep the milliseconds that the wire does not carry.
-        response.Headers.TryAddWithoutValidation("Date", reply.Date.ToString("R", CultureInfo.InvariantCulture));
+        if (reply.Date is not null)
+        {
+            response.Headers.TryAddWithoutValidation("Date", reply.DateText);
+        }
+
         if (reply.ContentType is not null)
         {
             response.Content.Headers.TryAddWithoutValidation("Content-Type", reply.ContentType);

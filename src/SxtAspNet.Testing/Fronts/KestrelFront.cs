@@ -174,7 +174,7 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
     {
         string headers = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {reply.Status} -\r\nDate: {reply.Date:R}\r\nContent-Length: {reply.Body.Length}\r\nContent-Type: {reply.ContentType}");
+            $"HTTP/1.1 {reply.Status} -\r\nDate: {reply.DateText}\r\nContent-Length: {reply.Body.Length}\r\nContent-Type: {reply.ContentType}");
         PipeWriter output = context.Features.GetRequiredFeature<IConnectionTransportFeature>().Transport.Output;
         output.Write(Encoding.ASCII.GetBytes(headers));
         if (reply.Ending == AnswerEnding.InBody)
@@ -224,8 +224,8 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
         HttpResponse response = context.Response;
         response.StatusCode = reply.Status;
 
-        // Kestrel puts its own clock only where there is no Date yet.
-        response.Headers.Date = reply.Date.ToString("R", CultureInfo.InvariantCulture);
+        // Kestrel puts its own clock where there is no Date yet, so none at all is an empty one.
+        response.Headers.Date = reply.DateText;
         response.ContentType = reply.ContentType;
         foreach ((string name, string value) in reply.Headers)
         {

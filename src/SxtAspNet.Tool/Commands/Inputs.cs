@@ -24,7 +24,7 @@ internal static class Inputs
         return option;
     }
 
-    private static Option<string> OptionalFile(string name, string description)
+    public static Option<string> OptionalFile(string name, string description)
     {
         var option = new Option<string>(name) { Description = description, HelpName = "FILE" };
         option.Validators.Add(result => CheckPath(result, name));

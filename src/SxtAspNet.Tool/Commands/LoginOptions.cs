@@ -52,14 +52,21 @@ internal sealed class LoginOptions
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
-    public Account Account(ParseResult parsed) => new(
-        new SxtOptions
+    public Account Account(ParseResult parsed)
+    {
+        var options = new SxtOptions
         {
             GatewayUrl = parsed.GetRequiredValue(_gateway),
             UserId = parsed.GetRequiredValue(_user),
             GatewayTimeout = TimeSpan.FromSeconds(parsed.GetRequiredValue(_timeout)),
-        },
-        TimeProvider.System);
+        };
+        if (SxtDefaults.IsFormerGateway(options.GatewayUrl))
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"{SxtTool.Name}: warning: {SxtDefaults.BothGateways}.");
+        }
+
+        return new Account(options, TimeProvider.System);
+    }
 
     public KeyInput Key(ParseResult parsed) =>
         new(parsed.GetRequiredValue(_key), parsed.GetValue(_passwordFile), Wording.PasswordFile);

@@ -53,7 +53,7 @@ internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         return answer.IsRefusal
-            ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature; check that the public key is on the user's keyring")
+            ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature")
             : SessionGrant.Read(answer, transport.Clock);
     }
 

@@ -40,12 +40,16 @@ internal sealed record LoginFailure(SxtAuthenticationException Cause, bool IsSig
             (SxtFailureReason.KeyRefused, _) when isUserUnknown => new SxtAuthenticationException(
                 SxtFailureReason.UserUnknown, $"The gateway knows no {user}; check UserId and GatewayUrl.", telling),
             (SxtFailureReason.KeyRefused, _) => new SxtAuthenticationException(
-                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}. {reasons}", telling),
+                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}{Advice(failures)}. {reasons}", telling),
             (_, 1) => telling!,
             ({ } reason, _) => new SxtAuthenticationException(
                 reason, $"No configured key led to a session of {user}. {reasons}", telling, telling!.RetryAfter),
         };
     }
+
+    /// <summary>The words of an API key's refusal say what to do; a refused signature may have other causes.</summary>
+    private static string Advice(IReadOnlyList<LoginFailure> failures) =>
+        failures.Any(failure => failure.IsSigningKeyRefused) ? "; check that the public key is on the user's keyring" : "";
 
     private static int Rank(SxtAuthenticationException failure) => failure.Reason switch
     {

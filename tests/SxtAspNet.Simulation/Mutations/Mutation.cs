@@ -111,7 +111,7 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "        delay > limit\n        && sinceDeath"),
         new("what leaves the process is not sealed",
             "Sessions/SessionStore.cs",
-            "var record = seal is null ? plaintext : seal.Seal(key, plaintext);",
+            "var record = seal is null ? plaintext : await seal.SealAsync(key, plaintext).ConfigureAwait(false);",
             "var record = plaintext;"),
         new("an API key: a proxy that fails ends the login, although another key is configured",
             "Sessions/LoginFailure.cs",

@@ -41,6 +41,9 @@ internal sealed partial class FarmSimulation : IDisposable
     {
         _seed = seed;
         _random = new Random(seed);
+
+        // What a probe may find of a gateway; drawn apart, so that a setting more changes nothing else about a seed.
+        var profile = new Random(~seed);
         _gateway = new SxtGatewayEmulator(
             new SxtGatewayEmulatorOptions
             {
@@ -48,6 +51,12 @@ internal sealed partial class FarmSimulation : IDisposable
                 AllowRefreshTokenReuse = _random.NextDouble() < 0.2,
                 SendSessionExpires = _random.NextDouble() < 0.7,
                 SessionLifetime = _random.NextDouble() < 0.3 ? TimeSpan.FromMinutes(70) : TimeSpan.FromHours(24),
+                ReusedRefreshTokenEndsSession = profile.NextDouble() < 0.7,
+                RefreshExtendsSession = profile.NextDouble() < 0.2,
+                LogoutEndsAllSessions = profile.NextDouble() < 0.7,
+                AllowChallengeReuse = profile.NextDouble() < 0.2,
+                RefusedTokenStatus = profile.NextDouble() < 0.3 ? 200 : 401,
+                AdditionalMembers = profile.NextDouble() < 0.3 ? ["region"] : [],
             },
             new GatewayTime(_clock));
         _weather = new GatewayWeather
