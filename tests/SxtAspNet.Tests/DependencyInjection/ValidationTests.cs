@@ -229,7 +229,7 @@ public class ValidationTests
             typeof(SxtOptions).GetProperties().Select(property => property.Name).Except([nameof(SxtOptions.BackchannelHttpHandler)]),
             kinds.Root.Members!.Keys);
         Assert.Equal(
-            [.. typeof(SxtKeyOptions).GetProperties().Select(property => property.Name), "AzureKeyVault", "Pkcs11"],
+            [.. typeof(SxtKeyOptions).GetProperties().Select(property => property.Name), "AzureKeyVault", "UnwrapWith", "Pkcs11"],
             kinds.Entry.Members!.Keys);
     }
 
