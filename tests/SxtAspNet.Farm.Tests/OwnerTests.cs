@@ -26,7 +26,7 @@ public sealed class OwnerTests
     }
 
     [Fact]
-    public async Task A_lock_holder_that_is_killed_during_its_gateway_call_costs_one_login()
+    public async Task A_lock_holder_that_is_killed_during_its_gateway_call_costs_one_login_of_each_other_at_most()
     {
         await using var farm = await TestFarm.StartAsync(TestFarm.Lively with { Instances = 3, LockLease = TimeSpan.FromSeconds(2) });
         var owner = await farm.OwnerAsync();
@@ -40,8 +40,9 @@ public sealed class OwnerTests
         await farm.Farm.KillAsync(owner);
         await farm.AgreeAsync(above: generation);
 
+        // Both others may stop waiting for the dead holder's lock at the same moment.
         await farm.StopTrafficAsync();
-        farm.AssertFurtherLogins(1);
+        farm.AssertFurtherLogins(1, 2);
         farm.AssertNoTokenMisused();
     }
 
@@ -65,7 +66,9 @@ public sealed class OwnerTests
         await farm.IsTrueOfAsync(owner, session => session.Generation >= others, "adopts the newer session");
         await farm.AgreeAsync(above: others - 1);
         await farm.StopTrafficAsync();
-        farm.AssertFurtherLogins(1);
+
+        // Both others may stop waiting for the paused holder's lock at the same moment.
+        farm.AssertFurtherLogins(1, 2);
         farm.AssertNoTokenMisused();
     }
 
