@@ -150,8 +150,98 @@ public sealed class ProbeTests
         Assert.Equal(1, account.Gateway.Calls.Count(SxtGatewayCallKind.Refresh));
     }
 
-    private static string AnswerTo(JsonElement report, string id) => report.GetProperty("findings").EnumerateArray()
-        .Single(finding => finding.GetProperty("id").GetString() == id).GetProperty("answer").GetString()!;
+    [Theory]
+    [InlineData(SxtGatewayCallKind.Challenge)]
+    [InlineData(SxtGatewayCallKind.Token)]
+    public async Task A_later_login_that_fails_stops_it_with_what_was_found_until_then(SxtGatewayCallKind kind)
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.Calls.Completed += call =>
+        {
+            if (call.Kind is SxtGatewayCallKind.Refresh)
+            {
+                account.Gateway.ClearFaults();
+                account.Gateway.InjectFault(SxtGatewayFault.Status(503, kind: kind));
+            }
+        };
+
+        var found = await account.RunAsync("probe", "--yes", "--json", "--report", account.Folder.At("r.md"), "--profile", account.Folder.At("p.json"));
+
+        Assert.Equal(1, found.ExitCode);
+        Assert.Contains("The probe stopped before the end: a further login was answered 503", found.Error, StringComparison.Ordinal);
+        Assert.Equal("no", AnswerTo(found.ReadJson(), "refreshTokenReuse"));
+        Assert.Equal("not found out", AnswerTo(found.ReadJson(), "loginEndsOthers"));
+        Assert.True(File.Exists(account.Folder.At("r.md")) && File.Exists(account.Folder.At("p.json")));
+    }
+
+    [Fact]
+    public async Task A_used_challenge_that_ends_sessions_spoils_no_other_answer()
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.Calls.Completed += call =>
+        {
+            if (call is { Kind: SxtGatewayCallKind.Token, Status: 401 })
+            {
+                account.Gateway.RevokeSessions(account.UserId);
+            }
+        };
+
+        var found = (await account.RunAsync("probe", "--yes", "--json")).Succeeded().ReadJson();
+
+        Assert.Equal("200, JSON object with userId", AnswerTo(found, "goodToken"));
+        Assert.Equal("no", AnswerTo(found, "refreshTokenReuse"));
+        Assert.Equal("yes", AnswerTo(found, "challengeReuse"));
+    }
+
+    [Fact]
+    public async Task A_token_check_that_refuses_good_tokens_answers_nothing_and_sets_nothing_in_the_profile()
+    {
+        await using var account = await TestAccount.StartAsync(new() { OldAccessTokensSurviveRefresh = true });
+        account.Gateway.InjectFault(SxtGatewayFault.Status(401, kind: SxtGatewayCallKind.ValidToken));
+
+        var found = (await account.RunAsync("probe", "--yes", "--json", "--profile", account.Folder.At("p.json"))).Succeeded().ReadJson();
+
+        Assert.All(
+            ["oldAccessToken", "reuseEndsSession", "loginEndsOthers", "logoutEndsAll", "deadToken"],
+            id => Assert.Equal(("not found out", "unknown"), (AnswerTo(found, id), Find(found, id).GetProperty("certainty").GetString())));
+        var profile = SxtGatewayEmulatorOptions.Load(account.Folder.At("p.json"));
+        var strict = new SxtGatewayEmulatorOptions();
+        Assert.Equal(
+            (strict.OldAccessTokensSurviveRefresh, strict.ReusedRefreshTokenEndsSession, strict.LoginEndsOtherSessions, strict.LogoutEndsAllSessions),
+            (profile.OldAccessTokensSurviveRefresh, profile.ReusedRefreshTokenEndsSession, profile.LoginEndsOtherSessions, profile.LogoutEndsAllSessions));
+    }
+
+    [Fact]
+    public async Task A_logout_that_fails_tells_nothing_about_other_sessions()
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.InjectFault(SxtGatewayFault.Status(503, kind: SxtGatewayCallKind.Logout));
+
+        var found = (await account.RunAsync("probe", "--yes", "--json", "--profile", account.Folder.At("p.json"))).Succeeded().ReadJson();
+
+        Assert.Equal("not found out", AnswerTo(found, "logoutEndsAll"));
+        Assert.Equal("not found out", AnswerTo(found, "deadToken"));
+        Assert.True(SxtGatewayEmulatorOptions.Load(account.Folder.At("p.json")).LogoutEndsAllSessions);
+    }
+
+    [Theory]
+    [InlineData(null, "without a usable Retry-After")]
+    [InlineData(7, "Retry-After: 7 s")]
+    public async Task How_long_a_429_asks_to_wait_is_told(int? seconds, string expected)
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.InjectFault(SxtGatewayFault.Status(
+            429, kind: SxtGatewayCallKind.Refresh, retryAfter: seconds is null ? null : TimeSpan.FromSeconds(seconds.Value)));
+
+        var found = await account.RunAsync("probe", "--yes", "--json");
+
+        Assert.EndsWith(expected, AnswerTo(found.ReadJson(), "tooManyRequests"), StringComparison.Ordinal);
+    }
+
+    private static string AnswerTo(JsonElement report, string id) => Find(report, id).GetProperty("answer").GetString()!;
+
+    private static JsonElement Find(JsonElement report, string id) => report.GetProperty("findings").EnumerateArray()
+        .Single(finding => finding.GetProperty("id").GetString() == id);
 
     private static string Save(SxtGatewayEmulatorOptions options)
     {

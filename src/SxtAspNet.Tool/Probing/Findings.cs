@@ -16,7 +16,9 @@ internal enum Certainty
 /// <summary>A question, and what the probe found out about it.</summary>
 internal sealed record Finding(string Id, string Question)
 {
-    public string Answer { get; init; } = "not found out";
+    public const string NotFoundOut = "not found out";
+
+    public string Answer { get; init; } = NotFoundOut;
 
     public string Evidence { get; init; } = "";
 
@@ -69,9 +71,18 @@ internal sealed class Findings
 
     public IReadOnlyList<Finding> All => _all;
 
-    public void Set(string id, string answer, string evidence, Certainty certainty = Certainty.Sure)
+    /// <param name="id">The question.</param>
+    /// <param name="answer"><see langword="null"/>: it was not found out.</param>
+    /// <param name="evidence">What was observed.</param>
+    /// <param name="certainty">How sure the answer is.</param>
+    public void Set(string id, string? answer, string evidence, Certainty certainty = Certainty.Sure)
     {
         var index = _all.FindIndex(finding => finding.Id == id);
-        _all[index] = _all[index] with { Answer = answer, Evidence = evidence, Certainty = certainty };
+        _all[index] = _all[index] with
+        {
+            Answer = answer ?? Finding.NotFoundOut,
+            Evidence = evidence,
+            Certainty = answer is null ? Certainty.Unknown : certainty,
+        };
     }
 }

@@ -13,6 +13,8 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
     /// <summary>Of a token's alphabet, but none.</summary>
     private const string NoToken = "this-is-no.access.token";
 
+    private bool _hasLoggedIn;
+
     public Findings Findings { get; } = new();
 
     /// <summary>The settings of an emulator that behaves so; what was not found out has its default, the strictest.</summary>
@@ -28,7 +30,7 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
 
     private async Task AskAsync()
     {
-        if (await LoginTwiceAsync().ConfigureAwait(false) is not { } first
+        if (await LoginAsync().ConfigureAwait(false) is not { } first
             || !await AskAboutTokensAsync(first).ConfigureAwait(false))
         {
             return;
@@ -37,34 +39,9 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
         Observations.OfLifetimes(first, Findings, Profile);
         await AskAboutRefreshAsync(first).ConfigureAwait(false);
         await AskAboutOtherSessionsAsync().ConfigureAwait(false);
-    }
 
-    /// <summary>Logs in, and sends the same answer to the challenge once more.</summary>
-    /// <returns>The session that was given last.</returns>
-    private async Task<ProbedSession?> LoginTwiceAsync()
-    {
-        if (await SignAsync().ConfigureAwait(false) is not { } login
-            || await ExchangeAsync(login).ConfigureAwait(false) is not { } answer)
-        {
-            return null;
-        }
-
-        if (ProbedSession.Read(answer) is not { } session)
-        {
-            throw new ToolException(
-                $"The login was answered with {answer}, so nothing can be found out; '{SxtTool.Name} login' with the same options says what is wrong.");
-        }
-
-        if (await ExchangeAsync(login).ConfigureAwait(false) is not { } second)
-        {
-            return session;
-        }
-
-        var other = ProbedSession.Read(second);
-        Profile.AllowChallengeReuse = other is not null;
-        Findings.Set(
-            Findings.ChallengeReuse, other is null ? "yes" : "no, it gives another session", $"the same login twice: {second}", CertaintyOf(other is not null || second.IsNo));
-        return other ?? session;
+        // Last: whatever follows a used challenge, no other question is left.
+        await AskAboutChallengeAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> AskAboutTokensAsync(ProbedSession session)
@@ -75,7 +52,7 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
             return false;
         }
 
-        Findings.Set(Findings.GoodToken, good.ToString(), "asked right after the login");
+        Findings.Set(Findings.GoodToken, good.ToString(), "asked right after the login", good.IsYes ? Certainty.Sure : Certainty.Likely);
         Findings.Set(Findings.NonsenseToken, nonsense.ToString(), "asked with a made-up text");
         return true;
     }
@@ -89,7 +66,7 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
 
         if (ProbedSession.Read(answer) is not { } refreshed)
         {
-            Findings.Set(Findings.RefreshTokenReuse, "not found out: the first use was refused", $"first use: {answer}", Certainty.Unknown);
+            Findings.Set(Findings.RefreshTokenReuse, null, $"the first use was refused: {answer}");
             return;
         }
 
@@ -100,16 +77,16 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
             return;
         }
 
-        Profile.OldAccessTokensSurviveRefresh = old.IsYes;
-        Findings.Set(
-            Findings.OldAccessToken,
-            old.IsYes ? "yes" : old.IsNo ? "no" : "not found out",
-            $"the old token: {old}; the new one: {current}",
-            current.IsYes ? CertaintyOf(old.IsYes || old.IsNo) : Certainty.Unknown);
-        await AskAboutReuseAsync(first, refreshed).ConfigureAwait(false);
+        var survives = current.IsYes ? old.Verdict : null;
+        Profile.OldAccessTokensSurviveRefresh = survives ?? Profile.OldAccessTokensSurviveRefresh;
+        Findings.Set(Findings.OldAccessToken, Word(survives), $"the old token: {old}; the new one: {current}");
+        await AskAboutReuseAsync(first, refreshed, current).ConfigureAwait(false);
     }
 
-    private async Task AskAboutReuseAsync(ProbedSession first, ProbedSession refreshed)
+    /// <param name="first">The session whose refresh token was used.</param>
+    /// <param name="refreshed">What that gave.</param>
+    /// <param name="before">What was said of its token before the second use.</param>
+    private async Task AskAboutReuseAsync(ProbedSession first, ProbedSession refreshed, ProbeAnswer before)
     {
         if (await RefreshAsync(first).ConfigureAwait(false) is not { } answer)
         {
@@ -117,31 +94,28 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
         }
 
         var again = ProbedSession.Read(answer);
-        Profile.AllowRefreshTokenReuse = again is not null;
-        Findings.Set(
-            Findings.RefreshTokenReuse, again is null ? "no" : "yes", $"second use: {answer}", CertaintyOf(again is not null || answer.IsNo));
+        bool? works = again is not null ? true : answer.IsNo ? false : null;
+        Profile.AllowRefreshTokenReuse = works ?? Profile.AllowRefreshTokenReuse;
+        Findings.Set(Findings.RefreshTokenReuse, Word(works), $"second use: {answer}");
         if (await CheckAsync((again ?? refreshed).AccessToken).ConfigureAwait(false) is not { } after)
         {
             return;
         }
 
-        if (again is null)
+        var ends = before.IsYes ? !after.Verdict : null;
+        if (works is false)
         {
-            Profile.ReusedRefreshTokenEndsSession = !after.IsYes;
+            Profile.ReusedRefreshTokenEndsSession = ends ?? Profile.ReusedRefreshTokenEndsSession;
         }
 
-        Findings.Set(
-            Findings.ReuseEndsSession,
-            after.IsYes ? "no" : after.IsNo ? "yes" : "not found out",
-            $"the session's newest token after it: {after}",
-            CertaintyOf(after.IsYes || after.IsNo));
+        Findings.Set(Findings.ReuseEndsSession, Word(ends), $"the session's newest token before it: {before}; after it: {after}");
     }
 
     private void CompareEnds(ProbedSession first, ProbedSession refreshed)
     {
         if (first.End is not { } before || refreshed.End is not { } after)
         {
-            Findings.Set(Findings.SessionEnd, "not found out: the end is not told", "neither sessionExpires nor ssn_exp", Certainty.Unknown);
+            Findings.Set(Findings.SessionEnd, null, "neither sessionExpires nor ssn_exp tells it");
             return;
         }
 
@@ -157,51 +131,70 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
     private async Task AskAboutOtherSessionsAsync()
     {
         if (await LoginAsync().ConfigureAwait(false) is not { } older
+            || await CheckAsync(older.AccessToken).ConfigureAwait(false) is not { } before
             || await LoginAsync().ConfigureAwait(false) is not { } newer
-            || await CheckAsync(older.AccessToken).ConfigureAwait(false) is not { } check)
+            || await CheckAsync(older.AccessToken).ConfigureAwait(false) is not { } after)
         {
             return;
         }
 
-        Profile.LoginEndsOtherSessions = check.IsNo;
-        Findings.Set(
-            Findings.LoginEndsOthers,
-            check.IsYes ? "no" : check.IsNo ? "yes" : "not found out",
-            $"the older session's token after another login: {check}",
-            CertaintyOf(check.IsYes || check.IsNo));
+        var ends = before.IsYes ? !after.Verdict : null;
+        Profile.LoginEndsOtherSessions = ends ?? Profile.LoginEndsOtherSessions;
+        Findings.Set(Findings.LoginEndsOthers, Word(ends), $"the older session's token before another login: {before}; after it: {after}");
+        await AskAboutLogoutAsync(older, newer, isTold: before.IsYes, areTwo: after.IsYes).ConfigureAwait(false);
+    }
+
+    /// <param name="older">A session.</param>
+    /// <param name="newer">The session that is logged out.</param>
+    /// <param name="isTold">Whether the check of a token tells a good one.</param>
+    /// <param name="areTwo">Whether the older session lives beside the newer one.</param>
+    private async Task AskAboutLogoutAsync(ProbedSession older, ProbedSession newer, bool isTold, bool areTwo)
+    {
         if (await wire.SendAsync(HttpMethod.Post, "v1/auth/logout", newer.AccessToken, null, cancellationToken).ConfigureAwait(false) is not { } logout
             || await CheckAsync(newer.AccessToken).ConfigureAwait(false) is not { } dead)
         {
             return;
         }
 
-        if (dead.IsNo)
+        var isDead = isTold && logout.IsSuccess;
+        if (isDead && dead.IsNo)
         {
             Profile.RefusedTokenStatus = dead.Status;
             Profile.RefusedTokenHasBody = dead.Body.Length > 0;
         }
 
         Findings.Set(
-            Findings.DeadToken, dead.ToString(), $"asked right after the logout ({logout})", dead.IsNo ? Certainty.Sure : Certainty.Likely);
-        if (!check.IsYes)
+            Findings.DeadToken, isDead ? dead.ToString() : null, $"asked right after the logout ({logout}): {dead}", dead.IsNo ? Certainty.Sure : Certainty.Likely);
+        if (!areTwo || !logout.IsSuccess)
         {
-            Findings.Set(Findings.LogoutEndsAll, "not found out", "there were no two sessions at a time", Certainty.Unknown);
+            Findings.Set(Findings.LogoutEndsAll, null, areTwo ? $"logout: {logout}" : "there were no two sessions at a time");
         }
         else if (await CheckAsync(older.AccessToken).ConfigureAwait(false) is { } other)
         {
-            Profile.LogoutEndsAllSessions = !other.IsYes;
-            Findings.Set(
-                Findings.LogoutEndsAll,
-                other.IsYes ? "no" : other.IsNo ? "yes" : "not found out",
-                $"logout: {logout}; another session's token after it: {other}",
-                logout.IsSuccess ? CertaintyOf(other.IsYes || other.IsNo) : Certainty.Unknown);
+            var ends = !other.Verdict;
+            Profile.LogoutEndsAllSessions = ends ?? Profile.LogoutEndsAllSessions;
+            Findings.Set(Findings.LogoutEndsAll, Word(ends), $"logout: {logout}; another session's token after it: {other}");
         }
     }
 
+    /// <summary>Logs in, and sends the same answer to the challenge once more.</summary>
+    private async Task AskAboutChallengeAsync()
+    {
+        if (await SignAsync().ConfigureAwait(false) is not { } login
+            || await ExchangeAsync(login).ConfigureAwait(false) is null
+            || await SendAsync(login).ConfigureAwait(false) is not { } second)
+        {
+            return;
+        }
+
+        bool? works = ProbedSession.Read(second) is not null ? true : second.IsNo ? false : null;
+        Profile.AllowChallengeReuse = works ?? Profile.AllowChallengeReuse;
+        Findings.Set(
+            Findings.ChallengeReuse, works switch { true => "no, it gives another session", false => "yes", null => null }, $"the same login twice: {second}");
+    }
+
     private async Task<ProbedSession?> LoginAsync() =>
-        await SignAsync().ConfigureAwait(false) is { } login && await ExchangeAsync(login).ConfigureAwait(false) is { } answer
-            ? ProbedSession.Read(answer)
-            : null;
+        await SignAsync().ConfigureAwait(false) is { } login ? await ExchangeAsync(login).ConfigureAwait(false) : null;
 
     /// <returns>The body that exchanges a challenge.</returns>
     private async Task<byte[]?> SignAsync()
@@ -214,8 +207,8 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
 
         if (!answer.Members.TryGetValue("authCode", out var code) || code.ValueKind != JsonValueKind.String || code.GetString() is not { Length: > 0 } challenge)
         {
-            throw new ToolException(
-                $"The challenge was answered with {answer}, so nothing can be found out; '{SxtTool.Name} login' with the same options says what is wrong.");
+            Fail("challenge", answer);
+            return null;
         }
 
         var signature = await key.SignAsync(challenge, cancellationToken).ConfigureAwait(false);
@@ -223,7 +216,36 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
         return JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Default.TokenRequest);
     }
 
-    private Task<ProbeAnswer?> ExchangeAsync(byte[] login) =>
+    private async Task<ProbedSession?> ExchangeAsync(byte[] login)
+    {
+        if (await SendAsync(login).ConfigureAwait(false) is not { } answer)
+        {
+            return null;
+        }
+
+        var session = ProbedSession.Read(answer);
+        if (session is null)
+        {
+            Fail("login", answer);
+        }
+
+        _hasLoggedIn |= session is not null;
+        return session;
+    }
+
+    /// <summary>Without a first login there is nothing to report; after that, what was found out is kept.</summary>
+    private void Fail(string what, ProbeAnswer answer)
+    {
+        if (!_hasLoggedIn)
+        {
+            throw new ToolException(
+                $"The {what} was answered with {answer}, so nothing can be found out; '{SxtTool.Name} login' with the same options says what is wrong.");
+        }
+
+        wire.Stop($"a further login was answered {answer}");
+    }
+
+    private Task<ProbeAnswer?> SendAsync(byte[] login) =>
         wire.SendAsync(HttpMethod.Post, "v1/auth/token", null, login, cancellationToken);
 
     private Task<ProbeAnswer?> RefreshAsync(ProbedSession session) =>
@@ -232,6 +254,5 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
     private Task<ProbeAnswer?> CheckAsync(string accessToken) =>
         wire.SendAsync(HttpMethod.Get, "v1/auth/validtoken", accessToken, null, cancellationToken);
 
-    /// <summary>Neither a clear yes nor a clear no may have another cause.</summary>
-    private static Certainty CertaintyOf(bool isClear) => isClear ? Certainty.Sure : Certainty.Likely;
+    private static string? Word(bool? answer) => answer switch { true => "yes", false => "no", null => null };
 }

@@ -64,9 +64,17 @@ internal static class Observations
             Findings.UnknownMembers, unknown.Length == 0 ? "none" : string.Join(", ", unknown), "names of all members of successful answers");
         if (wire.TooMany is { } tooMany)
         {
-            findings.Set(Findings.TooManyRequests, $"{tooMany}{(tooMany.HasRetryAfter ? ", with Retry-After" : ", without Retry-After")}", $"call {wire.Calls} of the probe");
+            findings.Set(Findings.TooManyRequests, $"{tooMany}, {RetryAfter(tooMany)}", $"call {wire.Calls} of the probe");
         }
     }
+
+    private static string RetryAfter(ProbeAnswer tooMany) => tooMany.RetryAfter switch
+    {
+        { Delta: { } wait } => string.Create(CultureInfo.InvariantCulture, $"Retry-After: {wait.TotalSeconds:0} s"),
+        { Date: { } until } => string.Create(
+            CultureInfo.InvariantCulture, $"Retry-After: a date, {(until - (tooMany.Date ?? tooMany.ReceivedAt)).TotalSeconds:0} s ahead"),
+        _ => "without a usable Retry-After",
+    };
 
     /// <summary>
     /// A Date is cut to seconds: the gateway's clock was between it and a second later, at some time between the request and

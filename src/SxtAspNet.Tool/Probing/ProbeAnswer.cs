@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
@@ -18,7 +19,7 @@ internal sealed partial class ProbeAnswer
     /// <summary>The gateway's clock, if it told it.</summary>
     public required DateTimeOffset? Date { get; init; }
 
-    public required bool HasRetryAfter { get; init; }
+    public required RetryConditionHeaderValue? RetryAfter { get; init; }
 
     public required DateTimeOffset SentAt { get; init; }
 
@@ -30,6 +31,9 @@ internal sealed partial class ProbeAnswer
     public bool IsYes => IsSuccess && Body.Length > 0;
 
     public bool IsNo => Status is 401 or 403 || (IsSuccess && Body.Length == 0);
+
+    /// <summary>What it says of a token; <see langword="null"/>: neither a clear yes nor a clear no.</summary>
+    public bool? Verdict => IsYes ? true : IsNo ? false : null;
 
     /// <summary>The members of the body, by name; none when it is no JSON object.</summary>
     public IReadOnlyDictionary<string, JsonElement> Members => field ??= ReadMembers();

@@ -47,7 +47,7 @@ internal sealed class ProbeWire : IDisposable
     {
         if (Stopped is not null || Calls == MostCalls)
         {
-            Stopped ??= "the calls that a probe may make are used up";
+            Stop("the calls that a probe may make are used up");
             return null;
         }
 
@@ -73,6 +73,9 @@ internal sealed class ProbeWire : IDisposable
         return null;
     }
 
+    /// <summary>Makes no more calls.</summary>
+    public void Stop(string why) => Stopped ??= why;
+
     public void Dispose() => _client.Dispose();
 
     private async Task<ProbeAnswer> CallAsync(
@@ -95,7 +98,7 @@ internal sealed class ProbeWire : IDisposable
             Body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
             MediaType = response.Content.Headers.ContentType?.MediaType,
             Date = response.Headers.Date,
-            HasRetryAfter = response.Headers.RetryAfter is not null,
+            RetryAfter = response.Headers.RetryAfter,
             SentAt = sentAt,
             ReceivedAt = _timeProvider.GetUtcNow(),
         };
