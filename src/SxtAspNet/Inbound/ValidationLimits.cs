@@ -55,6 +55,12 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
     /// <param name="running">How many calls are under way.</param>
     public Answer Admit(int? slot, int running)
     {
+        // First, since it is told that it is over, while all others are told that the app is busy.
+        if (slot is { } asking && IsOver(asking))
+        {
+            return Answer.AddressIsOver;
+        }
+
         // Half, rounded up: a limit of one is for whoever comes.
         var isInGoodStanding = IsInGoodStanding(slot);
         if (running >= (isInGoodStanding ? options.MaxConcurrentValidations : (options.MaxConcurrentValidations + 1) / 2))
@@ -64,12 +70,6 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
 
         if (slot is { } known)
         {
-            // The statistics count whole permits; to acquire none succeeds with the fraction of one.
-            if (_refusals.GetStatistics(known)!.CurrentAvailablePermits == 0)
-            {
-                return Answer.AddressIsOver;
-            }
-
             using var calls = _calls.AttemptAcquire(known);
             if (!calls.IsAcquired)
             {
@@ -101,6 +101,11 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
         _refusals.Dispose();
         _total.Dispose();
     }
+
+    /// <summary>Whether one of its budgets is used up.</summary>
+    /// <remarks>The statistics count whole permits; to acquire none succeeds with the fraction of one.</remarks>
+    private bool IsOver(int slot) =>
+        _refusals.GetStatistics(slot)!.CurrentAvailablePermits == 0 || _calls.GetStatistics(slot)!.CurrentAvailablePermits == 0;
 
     private static PartitionedRateLimiter<int> PerSlot(int limit, TimeSpan period) =>
         PartitionedRateLimiter.Create<int, int>(slot => RateLimitPartition.GetTokenBucketLimiter(slot, _ => Bucket(limit, period)));
