@@ -18,7 +18,10 @@ public interface ISxtSession
     /// </exception>
     ValueTask<SxtAccessToken> GetAccessTokenAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Renews the session now, although it is not due; joins a renewal that is under way.</summary>
+    /// <summary>
+    /// Replaces the present session by a newer one now, although it is not due; joins a renewal that is under way, unless that has
+    /// brought the present session already.
+    /// </summary>
     /// <exception cref="SxtAuthenticationException">It failed; a token that is still usable stays in use.</exception>
     Task RenewAsync(CancellationToken cancellationToken = default);
 

@@ -45,7 +45,15 @@ internal sealed class SessionManager(
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
-        var failure = await RunAsync(() => renewals.Join(RenewalCause.Command, current.Snapshot), isLogout: false, cancellationToken).ConfigureAwait(false);
+        var before = current.Snapshot;
+        var underWay = renewals.Running;
+        var failure = await RunRenewalAsync(cancellationToken).ConfigureAwait(false);
+        if (failure is null && underWay is { IsLogout: false } && !SharedSession.IsNewer(current.Snapshot.Session, before.Session))
+        {
+            // What was under way had brought the session that is to be renewed, and was only being published.
+            failure = await RunRenewalAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (failure is not null)
         {
             throw failure.ToException(renewals.UntilNextAttempt);
@@ -125,6 +133,9 @@ internal sealed class SessionManager(
             await operation!.WaitAsync(Remaining(startedAt), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private Task<SessionFailure?> RunRenewalAsync(CancellationToken cancellationToken) =>
+        RunAsync(() => renewals.Join(RenewalCause.Command, current.Snapshot), isLogout: false, cancellationToken);
 
     /// <summary>Runs a renewal or a logout, after one of the other kind that is under way.</summary>
     private async Task<SessionFailure?> RunAsync(Func<SessionOperation> join, bool isLogout, CancellationToken cancellationToken)
