@@ -25,7 +25,8 @@ internal sealed record WrappedKey(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, VaultJson.Default.WrappedKey) is { Algorithm: OaepSha256, Vault.IsAbsoluteUri: true } wrapped
+            return JsonSerializer.Deserialize(json, VaultJson.Default.WrappedKey) is
+                { Algorithm: OaepSha256, Vault.IsAbsoluteUri: true, Key: not null, Version: not null, PublicKey: not null, Seed: not null } wrapped
                 && VaultNames.IsName(wrapped.Key) && VaultNames.IsName(wrapped.Version)
                 ? wrapped
                 : null;
