@@ -49,7 +49,8 @@ public sealed class FarmGateway : IAsyncDisposable
     /// <summary>The settings by which an instance finds the farm's key; its files are private, and gone with the farm.</summary>
     internal IEnumerable<KeyValuePair<string, string>> KeySettings => _device?.Settings ?? [new("Sxt__Keys__0__File", KeyFile)];
 
-    private string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
+    /// <summary>The file of the signing key or API key, where there is one; private, and gone with the farm.</summary>
+    public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
 
     /// <summary>The fault that is on; <see langword="null"/>: none.</summary>
     public GatewayFault? Fault { get; private set; }

@@ -21,7 +21,7 @@ public sealed class UsageTests
     [InlineData("--pkcs11 needs --key-label", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--pin-file", "p")]
     [InlineData("--key-id takes hexadecimal", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--key-label", "k", "--key-id", "abc", "--pin-file", "p")]
     [InlineData("--pkcs11 needs --pin-file", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--key-label", "k")]
-    [InlineData("--pkcs11 is empty", "key", "new", "--pkcs11", "")]
+    [InlineData("--pkcs11 is empty", "key", "new", "--pkcs11", "", "--token-label", "t", "--key-label", "k", "--pin-file", "p")]
     [InlineData("FILE is empty", "key", "new", "")]
     [InlineData("Unrecognized command or argument", "key", "new", "one.pem", "two.pem")]
     [InlineData("There is no command 'dotnet sxt nonsense'.", "nonsense")]
@@ -73,7 +73,7 @@ public sealed class UsageTests
 
     [Fact]
     public async Task Help_calls_the_tool_by_its_name() =>
-        Assert.Contains("dotnet sxt keyring add <FILE> [options]", (await Sxt.RunAsync("keyring", "add", "--help")).Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet sxt keyring add [<FILE>] [options]", (await Sxt.RunAsync("keyring", "add", "--help")).Output, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("key", "kye", "new", "sxt.pem")]

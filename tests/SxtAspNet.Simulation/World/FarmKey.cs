@@ -59,7 +59,11 @@ internal sealed class FarmKey
 
         public override ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => key.SignAsync(data, cancellationToken);
 
-        protected override void Dispose(bool disposing) => key.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            key.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
 
