@@ -17,8 +17,8 @@ public sealed class KeyNewInDeviceTests : IAsyncLifetime
         Directory.CreateDirectory(_folder.At("tokens"));
         Environment.SetEnvironmentVariable(
             "SOFTHSM2_CONF", _folder.Write("softhsm2.conf", $"directories.tokendir = {_folder.At("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n"));
-        using var made = Process.Start(new ProcessStartInfo(
-            "softhsm2-util", ["--init-token", "--free", "--label", "prod", "--pin", Pin, "--so-pin", Pin]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["--init-token", "--free", "--label", "prod", "--pin", Pin, "--so-pin", Pin];
+        using var made = Process.Start(new ProcessStartInfo("softhsm2-util", arguments) { RedirectStandardOutput = true })!;
         await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, made.ExitCode);
     }
