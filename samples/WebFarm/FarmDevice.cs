@@ -43,7 +43,7 @@ internal sealed class FarmDevice(string folder)
         var tokens = Directory.CreateDirectory(Path.Combine(folder, "tokens")).FullName;
         await File.WriteAllTextAsync(_configuration, $"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n", cancellationToken);
         var pin = RandomNumberGenerator.GetInt32(100_000_000).ToString("D8", CultureInfo.InvariantCulture);
-        await File.WriteAllTextAsync(_pinFile, pin, cancellationToken);
+        await PrivateFile.WriteAsync(_pinFile, pin, cancellationToken);
 
         // Arguments can be seen by others, but nobody else can enter the folder that the token is in.
         await RunAsync("softhsm2-util", "--init-token", "--free", "--label", TokenLabel, "--pin", pin, "--so-pin", pin);

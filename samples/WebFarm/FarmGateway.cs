@@ -159,14 +159,7 @@ public sealed class FarmGateway : IAsyncDisposable
             Emulator.AddUser(UserId, key.PublicKey.ToArray());
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var file = new StreamWriter(KeyFile, options);
-        await file.WriteAsync(text.AsMemory(), cancellationToken);
+        await PrivateFile.WriteAsync(KeyFile, text, cancellationToken);
         CryptographicOperations.ZeroMemory(seed);
     }
 }
