@@ -30,7 +30,8 @@ public sealed record CommandLine
           --rate R             requests per second and instance (50)
           --redis HOST:PORT    use this running Redis-protocol server instead of starting one
           --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; or lenient
-          --credential KIND    key (default): a signing key; or api-key: an API key alone, exchanged at the network's proxy
+          --credential KIND    key (default): a signing key in a file; api-key: an API key alone, exchanged at the network's proxy;
+                               or pkcs11: a signing key in a SoftHSM token (Debian: softhsm2), and a seal of its own
           --latency MS         how long each gateway call takes (20)
           --port N             port of the live page (any free one)
 
@@ -98,11 +99,13 @@ public sealed record CommandLine
                 {
                     Farm = line.Farm with
                     {
-                        UsesApiKey = Value() switch
+                        Credential = Value() switch
                         {
-                            "key" => false,
-                            "api-key" => true,
-                            var other => throw new FormatException($"--credential is key or api-key, not '{other}'."),
+                            "key" => FarmCredential.Key,
+                            "api-key" => FarmCredential.ApiKey,
+                            "pkcs11" when FarmDevice.IsAvailable => FarmCredential.Pkcs11,
+                            "pkcs11" => throw new FormatException("--credential pkcs11 needs SoftHSM 2 (Debian: softhsm2), which is not installed."),
+                            var other => throw new FormatException($"--credential is key, api-key or pkcs11, not '{other}'."),
                         },
                     },
                 },

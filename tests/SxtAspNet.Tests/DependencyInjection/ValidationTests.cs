@@ -260,6 +260,20 @@ public class ValidationTests
         Assert.Equal("", provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("no identity").UserId);
     }
 
+    [Fact]
+    public void A_seal_and_Data_Protection_exclude_each_other()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSxt(TestConfiguration.FromJson(
+            """{ "Sxt": { "UserId": "x", "Keys": [ { "File": "a.pem" } ], "Seal": [ { "File": "seal" } ] } }""").GetSection("Sxt")).UseDataProtection();
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider));
+
+        Assert.Contains("Seal and UseDataProtection() exclude each other; keep one of them.", failure.Message, StringComparison.Ordinal);
+    }
+
     private static string Problems(string json)
     {
         using var provider = Build(json);
