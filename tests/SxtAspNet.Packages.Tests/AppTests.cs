@@ -39,14 +39,14 @@ public sealed class AppTests(Workshop workshop)
         await using var app = RunningApp.Start(
             "dotnet",
             [workshop.AssemblyOf("Worker")],
-            [.. gateway.Settings, ("DOTNET_EnableEventPipe", "1"), ("DOTNET_EventPipeConfig", "Microsoft-Windows-DotNETRuntime:0x8:4"), ("DOTNET_EventPipeOutputPath", trace)]);
+            [.. gateway.Settings, ("DOTNET_EnableEventPipe", "1"), ("DOTNET_EventPipeConfig", "Microsoft-Windows-DotNETRuntime:8:4"), ("DOTNET_EventPipeOutputPath", trace)]);
 
         await app.WaitForAsync("BLOCK_NUMBER");
         Assert.Equal(0, await app.WaitForExitAsync());
 
         // The runtime's loader names each assembly.
-        var loaded = Encoding.Unicode.GetString(await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken))
-            + Encoding.Unicode.GetString((await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken)).AsSpan(1));
+        var content = await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken);
+        var loaded = Encoding.Unicode.GetString(content) + Encoding.Unicode.GetString(content.AsSpan(1));
         Assert.Contains("Microsoft.AspNetCore.Authentication", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("Kestrel", loaded, StringComparison.Ordinal);
     }

@@ -46,7 +46,7 @@ public sealed partial class PackageTests(Workshop workshop)
         var packed = Encoding.UTF8.GetString(workshop.Open(package)["README.md"]);
         var source = new Readme(package);
 
-        Assert.Empty(Link().Matches(packed).Select(link => link.Groups[1].Value).Where(target => !target.StartsWith("https://", StringComparison.Ordinal)));
+        Assert.All(Link().Matches(packed), link => Assert.StartsWith("https://", link.Groups[1].Value, StringComparison.Ordinal));
         Assert.All(
             Link().Matches(source.Text).Select(link => link.Groups[1].Value.Split('#')[0]).Where(target => !target.StartsWith("https://", StringComparison.Ordinal)),
             target => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(source.Path)!, target)), target));
