@@ -84,7 +84,7 @@ public sealed class AppTests(Workshop workshop)
 
     [Theory]
     [InlineData("GrpcClient", "builder.Services.AddGrpcClient<")]
-    [InlineData("RefitClient", "builder.Services.AddRefitClient<")]
+    [InlineData("RefitClient", "builder.Services.AddRefitGeneratedClient<")]
     [InlineData("Controllers", "builder.Services.AddAuthentication(")]
     public void The_lines_of_an_app_are_those_of_the_readme(string app, string line)
     {

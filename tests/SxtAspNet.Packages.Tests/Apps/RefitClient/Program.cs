@@ -2,7 +2,7 @@ using Refit;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
-builder.Services.AddRefitClient<IBlocksApi>().AddSxtTokenHandler();
+builder.Services.AddRefitGeneratedClient<IBlocksApi>().AddSxtTokenHandler();
 
 var app = builder.Build();
 app.MapGet("/blocks", (IBlocksApi blocks) => blocks.QueryAsync(new BlocksQuery("SELECT * FROM ETHEREUM.BLOCKS LIMIT 10")));
