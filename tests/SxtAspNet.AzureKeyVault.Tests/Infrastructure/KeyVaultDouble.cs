@@ -140,7 +140,7 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var bearer = context.Request.Headers.Authorization.ToString();
-        _requests.Enqueue($"{context.Request.Method} {context.Request.Path}{(bearer.Length > 0 ? " with a token" : "")}");
+        _requests.Enqueue($"{context.Request.Method} {context.Request.Path.Value!.TrimEnd('/')}{(bearer.Length > 0 ? " with a token" : "")}");
         context.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         if (bearer != $"Bearer {Token}")
         {

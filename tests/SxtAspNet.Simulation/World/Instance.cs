@@ -41,6 +41,7 @@ internal sealed class Instance : IDisposable
             StartForeign = StartForeign,
             Completions = TaskCreationOptions.None,
         });
+        services.UseSxtGatewayEmulator(gateway);
         services.AddSingleton<ISxtSessionStore>(Door);
         services.AddSingleton<IDistributedLockProvider>(Door);
         services.AddKeyedSingleton<ISxtSessionNotices>("", Door);
@@ -51,7 +52,6 @@ internal sealed class Instance : IDisposable
             identity.AddSealSource(_ => seal);
         }
 
-        services.UseSxtGatewayEmulator(gateway);
         services.PostConfigureAll<SxtOptions>(options =>
         {
             options.UserId = userId;
