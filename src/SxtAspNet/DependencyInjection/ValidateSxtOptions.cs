@@ -19,10 +19,19 @@ internal sealed class ValidateSxtOptions(
             return ValidateOptionsResult.Skip;
         }
 
+        var problems = FindProblems(name!, options);
+        return problems.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
+    }
+
+    /// <summary>All that is wrong with an identity's options, a sentence for each.</summary>
+    public IReadOnlyList<string> FindProblems(string name, SxtOptions options)
+    {
         List<string> problems = [.. options.ConfigurationProblems];
-        CheckUser(name!, options, problems);
+        CheckUser(name, options, problems);
         CheckUrls(options, problems);
-        CheckKeys(name!, options, problems);
+        CheckKeys(name, options, problems);
         CheckTimes(options, problems);
         if (options.MaxReplayBufferSize is < 0 or > MostReplayBuffer)
         {
@@ -35,9 +44,7 @@ internal sealed class ValidateSxtOptions(
             problems.Add($"LoginAtStartup is not one of {string.Join(", ", Enum.GetNames<SxtLoginAtStartup>())}.");
         }
 
-        return problems.Count == 0
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
+        return problems;
     }
 
     /// <summary>Without one, the keys may all be API keys; what they are shows when they are opened (<see cref="UserIdCheck"/>).</summary>
