@@ -29,7 +29,7 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
 
             if (await TimeToLiveAsync(cancellationToken).ConfigureAwait(false) is { } forEver && forEver == Timeout.InfiniteTimeSpan)
             {
-                diagnosis.Wrong(Area, $"It never ends, and nobody extends it{HolderOf(first)}: instances renew without it, after a wait.", $"Delete the key {ShortKey}.");
+                diagnosis.Wrong(Area, $"It never ends, and nobody extends it{HolderOf(first)}: instances renew without it, after a wait.", $"Delete the key that redis-cli --scan --pattern '{ShortKey}' names.");
                 return;
             }
 
@@ -41,7 +41,7 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
         }
     }
 
-    /// <summary>The whole name is as long as it is; what stands for the rest is a pattern of redis-cli --scan.</summary>
+    /// <summary>A pattern: the whole name would not fit into a line.</summary>
     private string ShortKey => $"{_key.ToString()[..(app.Redis.Prefix.Length + 8)]}*{Sessions.SessionName.Lock}";
 
     private async Task WatchAsync(RedisValue first, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
         diagnosis.Warn(
             Area,
             string.Create(CultureInfo.InvariantCulture, $"The same instance has held it for {limit.TotalSeconds:0.#} s at least{HolderOf(first)}."),
-            $"Is the gateway slow? If that instance hangs, stop it; others renew without the lock meanwhile. If there is none, delete the key {ShortKey}.");
+            $"Is the gateway slow? If that instance hangs, stop it; others renew without the lock meanwhile. If there is none, delete the key that redis-cli --scan --pattern '{ShortKey}' names.");
     }
 
     /// <summary>The lock's value begins with machine and process; a value of another form is somebody else's.</summary>

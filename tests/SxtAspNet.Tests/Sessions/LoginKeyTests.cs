@@ -93,8 +93,9 @@ public class LoginKeyTests
         var stranger = new TestKeySource();
         await using var app = AppWith(stranger);
 
-        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
 
+        Assert.Contains($"whose public key is {Convert.ToBase64String(stranger.PublicKey.Span)}", failure.Message, StringComparison.Ordinal);
         Assert.Equal(2, stranger.Openings);
         Assert.Equal(1, app.Logins);
     }

@@ -152,6 +152,37 @@ public class DoctorTests
     }
 
     [Fact]
+    public async Task Keys_in_vaults_and_devices_are_opened_as_the_app_opens_them()
+    {
+        await using var app = await PatientApp.CreateAsync();
+        app.Folder.Write("pin", "1234");
+        app.Sxt["KeyTimeout"] = "00:00:01";
+        app.Sxt["Keys"]!.AsArray().Add(new JsonObject { ["AzureKeyVault"] = new JsonObject { ["VaultUri"] = "https://no-such-vault.vault.azure.net/", ["Secret"] = "sxt-key" } });
+        app.Sxt["Keys"]!.AsArray().Add(new JsonObject
+        {
+            ["Pkcs11"] = new JsonObject { ["Library"] = "/no/such/device.so", ["TokenLabel"] = "token", ["KeyLabel"] = "key", ["PinFile"] = app.Folder.At("pin") },
+        });
+
+        (await app.ExamineAsync())
+            .Has("keys", "wrong", "no-such-vault")
+            .Has("keys", "wrong", "/no/such/device.so")
+            .HasNoOtherTroubleThan("keys");
+    }
+
+    [Fact]
+    public async Task A_seal_of_its_own_is_opened()
+    {
+        await using var app = await PatientApp.CreateAsync();
+        (await Sxt.RunAsync("seal", "new", app.Folder.At("farm.seal"))).Succeeded();
+        app.Sxt["Seal"] = new JsonArray(new JsonObject { ["File"] = "farm.seal" }, new JsonObject { ["File"] = "old.seal" });
+
+        (await app.ExamineAsync())
+            .Has("seal", "ok", app.Folder.At("farm.seal"))
+            .Has("seal", "wrong", app.Folder.At("old.seal"), "does not exist")
+            .HasNoOtherTroubleThan("seal");
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_on_the_keyring_is_named_by_its_public_key()
     {
         await using var app = await PatientApp.CreateAsync();

@@ -20,7 +20,7 @@ internal sealed class PatientApp : IAsyncDisposable
         Account = account;
         Settings = new JsonObject
         {
-            ["Sxt"] = new JsonObject
+            [nameof(Sxt)] = new JsonObject
             {
                 ["GatewayUrl"] = account.Gateway.BaseAddress.ToString(),
                 ["UserId"] = account.UserId,
@@ -29,7 +29,7 @@ internal sealed class PatientApp : IAsyncDisposable
                 // A busy machine is no outage.
                 ["StoreTimeout"] = "00:00:30",
             },
-            ["SxtRedis"] = new JsonObject { ["Prefix"] = Prefix, ["LockLease"] = "00:00:00.5" },
+            ["SxtRedis"] = new JsonObject { [nameof(Prefix)] = Prefix, ["LockLease"] = "00:00:00.5" },
         };
     }
 
@@ -44,9 +44,9 @@ internal sealed class PatientApp : IAsyncDisposable
 
     public JsonObject Settings { get; }
 
-    public JsonObject Sxt => Settings["Sxt"]!.AsObject();
+    public JsonObject Sxt => Settings[nameof(Sxt)]!.AsObject();
 
-    public string RecordKey => SessionName.Create(Settings["SxtRedis"]!["Prefix"]!.ToString(), Gateway.BaseAddress, Sxt["UserId"]!.ToString());
+    public string RecordKey => SessionName.Create(Settings["SxtRedis"]![nameof(Prefix)]!.ToString(), Gateway.BaseAddress, Sxt["UserId"]!.ToString());
 
     public static async Task<PatientApp> CreateAsync(string? redis = null, SxtGatewayEmulatorOptions? gateway = null)
     {
@@ -148,7 +148,7 @@ internal sealed class PatientApp : IAsyncDisposable
         }
 
         /// <summary>Checks that nothing else is wrong or to be changed than in these areas.</summary>
-        public void HasNoOtherTroubleThan(params string[] areas) => Assert.Empty(
-            _findings.Where(finding => finding.Level is "wrong" or "warning" && !areas.Contains(finding.Area)));
+        public void HasNoOtherTroubleThan(params string[] areas) => Assert.DoesNotContain(
+            _findings, finding => finding.Level is "wrong" or "warning" && !areas.Contains(finding.Area));
     }
 }
