@@ -20,7 +20,8 @@ public class LogNoiseTests
         await instance.StartAsync();
         farm.Pass(TimeSpan.FromMinutes(1));
 
-        var all = instance.Logs.GetSnapshot().Where(log => log.Level >= LogLevel.Warning).ToArray();
+        // That the test's clients log their headers (1204) is not this app's trouble.
+        var all = instance.Logs.GetSnapshot().Where(log => log.Level >= LogLevel.Warning && log.Id.Id != 1204).ToArray();
         var attempts = all.Count(log => log.Id.Id == 1102);
         Assert.True(attempts > 10, $"{attempts} attempts");
         Assert.Contains("missing key", all.First(log => log.Id.Id == 1102).Message, StringComparison.Ordinal);

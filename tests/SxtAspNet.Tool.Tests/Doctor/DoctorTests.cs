@@ -165,7 +165,7 @@ public class DoctorTests
 
         (await app.ExamineAsync())
             .Has("keys", "wrong", "no-such-vault")
-            .Has("keys", "wrong", "/no/such/device.so")
+            .Has("keys", "wrong", "PKCS#11 key 'key' on token 'token'", "Check Library")
             .HasNoOtherTroubleThan("keys");
     }
 
