@@ -9,7 +9,7 @@ public sealed class UsageTests
     private static readonly string[] Login = ["login", "--user", "orders-service", "--key", "none.pem"];
 
     [Theory]
-    [InlineData("Give a command: key, keyring, seal, login, register, probe, emulator.")]
+    [InlineData("Give a command: key, keyring, seal, login, register, doctor, probe, emulator.")]
     [InlineData("Give a command: list, add.", "keyring")]
     [InlineData("'FILE' missing", "key", "new")]
     [InlineData("'FILE' missing; give one, or --pkcs11 for a key in a device.", "key", "new")]
@@ -43,8 +43,8 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("--gateway uses plain http", "--gateway", "http://gateway.example.com")]
-    [InlineData("--gateway must be an absolute https URL", "--gateway", "gateway.example.com")]
-    [InlineData("--gateway must be an absolute https URL", "--gateway", "ftp://gateway.example.com")]
+    [InlineData("--gateway is \"gateway.example.com\", but must be an absolute https URL", "--gateway", "gateway.example.com")]
+    [InlineData("--gateway is \"ftp://gateway.example.com\", but must be an absolute https URL", "--gateway", "ftp://gateway.example.com")]
     [InlineData("--gateway must be an absolute https URL", "--gateway", "")]
     [InlineData("--gateway must have no user, query or fragment", "--gateway", "https://me@gateway.example.com")]
     [InlineData("--timeout takes a whole number of seconds from 1 to 120", "--timeout", "0")]

@@ -69,9 +69,9 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts => new SessionLock(
             parts.Context,
             parts.Get<SessionStore>().IsShared ? parts.Sharing?.Lock ?? parts.Find<IDistributedLockProvider>() : null,
-            parts.SessionName + ":lock"));
+            parts.SessionName + Sessions.SessionName.Lock));
         Add(parts => new SessionNotices(
-            parts.Context, parts.Sharing?.Notices ?? parts.Find<ISxtSessionNotices>(), parts.SessionName + ":notices"));
+            parts.Context, parts.Sharing?.Notices ?? parts.Find<ISxtSessionNotices>(), parts.SessionName + Sessions.SessionName.Notices));
         Add(parts => new SharedSession(
             parts.Context, parts.Get<SessionStore>(), parts.Get<SessionNotices>(), parts.Get<SessionGranter>(), parts.Get<GatewayClient>()));
     }

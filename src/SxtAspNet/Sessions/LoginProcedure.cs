@@ -39,12 +39,16 @@ internal sealed class LoginProcedure(
             }
 
             failures.Add(failure);
-            logger.KeyFailed(source, failures.Count < keys.SourcesFor(options).Count ? "the next one is tried" : "there is no other", failure.Cause.Message);
+            if (failures.Count < keys.SourcesFor(options).Count)
+            {
+                // The last one's words are among those that the attempt ends in.
+                logger.KeyFailed(source, failure.Cause.Message);
+            }
         }
 
         if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Cause.Reason is SxtFailureReason.KeyUnavailable))
         {
-            logger.KeptKeyUsed();
+            logger.KeptKeyUsed(failures[^1].Cause.Message);
             return await LogInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 

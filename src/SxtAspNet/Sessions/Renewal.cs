@@ -151,8 +151,6 @@ internal sealed class Renewal(
 
     private async Task<RenewalOutcome> RenewPrivatelyAsync(Attempt attempt, string problem)
     {
-        context.Logger.RenewedPrivately(problem);
-
         // Once the store is back this session may be published: sealed with a key that the others have by then.
         await store.RenewSealAsync().ConfigureAwait(false);
 
@@ -160,9 +158,14 @@ internal sealed class Renewal(
         // not see the new one.
         var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared && !current.Snapshot.IsShared).ConfigureAwait(false);
         var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
-        return session is not null
-            ? new RenewalOutcome.Granted(session, IsShared: false, problem)
-            : new RenewalOutcome.Failed(failure!);
+        if (session is null)
+        {
+            // Its words are in the log soon; the store's are when it is polled, once.
+            return new RenewalOutcome.Failed(failure!);
+        }
+
+        context.Logger.RenewedPrivately(problem);
+        return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
 
     /// <summary>Whatever became of a refresh, its token is spent; a login is the only way on, unless the gateway asks for fewer calls.</summary>

@@ -1,3 +1,5 @@
+using SxtAspNet.Diagnostics;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>What a call to the store, the lock or the notices came back with: a value, or why there is none.</summary>
@@ -6,6 +8,8 @@ internal readonly record struct StoreAnswer<T>(T Value, string? Problem = null);
 /// <summary>Calls the store, the lock or the notices: bounded, and without exceptions, since a network lies in front of them.</summary>
 internal static class StoreCall
 {
+    private const int LongestMessage = 250;
+
     /// <summary>Runs a call within a time limit.</summary>
     /// <param name="code">What is called.</param>
     /// <param name="what">Names the call in problems.</param>
@@ -31,7 +35,16 @@ internal static class StoreCall
         }
         catch (Exception failure) when (!context.Stopping.IsCancellationRequested)
         {
-            return new(default, $"{what} failed: {failure.Message}");
+            context.Logger.StoreCallFailed(what, failure);
+            return new(default, $"{what} failed: {Shorten(failure.Message)}");
         }
+    }
+
+    /// <summary>Clients of caches write the state of their queues and threads into a message; it ends up in health and logs.</summary>
+    private static string Shorten(string message)
+    {
+        var line = message.AsSpan().Trim();
+        line = line.IndexOfAny('\r', '\n') is var end and >= 0 ? line[..end] : line;
+        return line.Length <= LongestMessage ? line.ToString() : $"{line[..LongestMessage]}…";
     }
 }
