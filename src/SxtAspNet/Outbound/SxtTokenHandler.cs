@@ -18,7 +18,6 @@ internal sealed class SxtTokenHandler(
     TokenHeaders headers,
     TokenOrigins origins,
     GatewayDate date,
-    SxtMetrics metrics,
     ILogger logger) : DelegatingHandler, ITokenHandler
 {
     private const string Authorization = "Authorization";
@@ -243,6 +242,7 @@ internal sealed class SxtTokenHandler(
         {
             if (successor is not null && isWanted)
             {
+                context.Metrics.CouldNotReplay();
                 logger.NotReplayable();
             }
 
@@ -253,7 +253,7 @@ internal sealed class SxtTokenHandler(
         ReplayableContent.Rewind(attempt.Request);
         SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
-        metrics.Replayed();
+        context.Metrics.Replayed();
         return true;
     }
 

@@ -1,19 +1,24 @@
+using System.Diagnostics;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>
 /// One renewal or logout under way. It belongs to no caller: each one that waits for it applies its own token and
 /// limit, and giving up ends only the waiting.
 /// </summary>
-internal sealed class SessionOperation(bool isLogout, Runtime runtime)
+internal sealed class SessionOperation(bool isLogout, Activity? trace, Runtime runtime)
 {
     private readonly TaskCompletionSource<SessionFailure?> _end = new(runtime.Completions);
 
     public bool IsLogout { get; } = isLogout;
 
+    /// <summary>Its trace, which is no request's; <see langword="null"/> while nobody listens.</summary>
+    public Activity? Trace { get; } = trace;
+
     /// <summary>One that does nothing: the app stops.</summary>
     public static SessionOperation Ended(Runtime runtime)
     {
-        var operation = new SessionOperation(isLogout: false, runtime);
+        var operation = new SessionOperation(isLogout: false, trace: null, runtime);
         operation.End(null);
         return operation;
     }

@@ -42,10 +42,10 @@ internal sealed class SessionRenewals : IDisposable
 
     /// <summary>Starts a renewal, decided on by what was known before; or joins the renewal or logout that is under way.</summary>
     public SessionOperation Join(RenewalCause cause, SessionSnapshot before) =>
-        Join(isLogout: false, cause is RenewalCause.Schedule, before, () => _renewal.RunAsync(cause, before));
+        Join(isLogout: false, cause is RenewalCause.Schedule, cause.Word(), before, () => _renewal.RunAsync(cause, before));
 
     /// <summary>Starts a logout, or joins the renewal or logout that is under way.</summary>
-    public SessionOperation JoinLogout() => Join(isLogout: true, isInBackground: false, _current.Snapshot, _logout.RunAsync);
+    public SessionOperation JoinLogout() => Join(isLogout: true, isInBackground: false, Words.Logout, _current.Snapshot, _logout.RunAsync);
 
     /// <summary>How long it is until the next attempt after a failure; zero when it is due or under way.</summary>
     public TimeSpan UntilNextAttempt =>
@@ -79,7 +79,7 @@ internal sealed class SessionRenewals : IDisposable
         _timer.Dispose();
     }
 
-    private SessionOperation Join(bool isLogout, bool isInBackground, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
+    private SessionOperation Join(bool isLogout, bool isInBackground, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionOperation operation;
         lock (_gate)
@@ -89,20 +89,23 @@ internal sealed class SessionRenewals : IDisposable
                 return _running ?? SessionOperation.Ended(_context.Runtime);
             }
 
-            _running = operation = new SessionOperation(isLogout, _context.Runtime);
+            var trace = SxtTraces.StartRoot(isLogout ? "sxt logout" : "sxt renewal", _context.Identity.Name, cause);
+            _running = operation = new SessionOperation(isLogout, trace, _context.Runtime);
         }
 
-        _context.Runtime.StartDetached(() => RunAsync(operation, before, work));
+        _context.Runtime.StartDetached(() => RunAsync(operation, cause, before, work));
         return operation;
     }
 
-    private async Task RunAsync(SessionOperation operation, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
+    private async Task RunAsync(SessionOperation operation, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionFailure? failure = null;
+        operation.Trace.Enter();
         try
         {
             using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
             var (outcome, unexpected) = await CatchAsync(work).ConfigureAwait(false);
+            Report(outcome, unexpected is not null, cause, operation);
             failure = TakeOver(outcome, before, operation.IsLogout);
             if (failure is not null && !_context.Stopping.IsCancellationRequested)
             {
@@ -122,7 +125,30 @@ internal sealed class SessionRenewals : IDisposable
                 _timer.Change(RetryPolicy.AfterThrowingLogger, Timeout.InfiniteTimeSpan);
             }
 
+            operation.Trace?.Dispose();
             operation.End(failure);
+        }
+    }
+
+    /// <summary>Counts what an operation ended in without a word of the gateway's; its own answers are counted where it is asked.</summary>
+    private void Report(RenewalOutcome outcome, bool isUnexpected, string cause, SessionOperation operation)
+    {
+        var word = outcome switch
+        {
+            RenewalOutcome.Adopted => Words.Adopted,
+            RenewalOutcome.Granted => Words.Granted,
+            RenewalOutcome.Postponed => Words.Postponed,
+            _ => Words.Failed,
+        };
+        operation.Trace?.SetTag(Words.Outcome, word);
+        if (outcome is RenewalOutcome.Failed failed)
+        {
+            operation.Trace.Fail(failed.Cause.Reason.ToString());
+        }
+
+        if (!operation.IsLogout && (outcome is RenewalOutcome.Adopted or RenewalOutcome.Postponed || isUnexpected))
+        {
+            _context.Metrics.Renewals.Count(Words.NoCall, word, cause);
         }
     }
 
