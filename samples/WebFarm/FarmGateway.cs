@@ -62,6 +62,7 @@ public sealed class FarmGateway : IAsyncDisposable
                 Latency = settings.GatewayLatency,
                 OldAccessTokensSurviveRefresh = settings.IsGatewayLenient,
                 AllowRefreshTokenReuse = settings.IsGatewayLenient,
+                ClockOffset = settings.GatewayClockOffset,
             },
             cancellationToken: cancellationToken);
 
@@ -70,6 +71,11 @@ public sealed class FarmGateway : IAsyncDisposable
         try
         {
             await gateway.MakeKeyAsync(settings.UsesApiKey, cancellationToken);
+            if (settings.LosesRefreshes)
+            {
+                emulator.InjectFault(SxtGatewayFault.DropAfter(kind: SxtGatewayCallKind.Refresh));
+            }
+
             return gateway;
         }
         catch

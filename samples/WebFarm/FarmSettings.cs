@@ -21,6 +21,15 @@ public sealed record FarmSettings
     /// <summary>Whether the farm logs in with an API key, not with a signing key. Then each renewal is a login.</summary>
     public bool UsesApiKey { get; init; }
 
+    /// <summary>Whether the first key's file is missing, so that the second one logs in.</summary>
+    public bool LacksFirstKey { get; init; }
+
+    /// <summary>Whether the answer to each refresh is lost, so that each renewal ends in a login.</summary>
+    public bool LosesRefreshes { get; init; }
+
+    /// <summary>How far the gateway's clock is ahead.</summary>
+    public TimeSpan GatewayClockOffset { get; init; }
+
     /// <summary>How long each gateway call takes.</summary>
     public TimeSpan GatewayLatency { get; init; } = TimeSpan.FromMilliseconds(20);
 

@@ -24,7 +24,9 @@ internal static class InstanceEnvironment
 
             // An API key tells whose it is.
             ["Sxt__UserId"] = settings.UsesApiKey ? "" : FarmGateway.UserId,
-            ["Sxt__Keys__0__File"] = gateway.KeyFile,
+            // With a missing one before it, the farm lives on its backup key.
+            [$"Sxt__Keys__{(settings.LacksFirstKey ? 1 : 0)}__File"] = gateway.KeyFile,
+            ["Sxt__Keys__0__File"] = settings.LacksFirstKey ? gateway.KeyFile + ".missing" : gateway.KeyFile,
             ["Authentication__Schemes__SxtBearer__AllowedUsers__0"] = FarmGateway.UserId,
             ["Sxt__RenewBefore"] = Text(settings.RenewBefore),
             ["Sxt__RenewJitter"] = Text(settings.RenewJitter),

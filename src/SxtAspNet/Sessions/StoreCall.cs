@@ -28,21 +28,23 @@ internal static class StoreCall
     /// <param name="call">The call.</param>
     /// <param name="context">Its time limit, and when the app stops.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
+    /// <param name="isOutside">Whether it leaves the process; only then it is counted and traced.</param>
     /// <exception cref="OperationCanceledException">The app stops.</exception>
     public static async Task<StoreAnswer<T?>> RunAsync<T>(
         ForeignCode code,
         StoreOperation operation,
         Func<CancellationToken, ValueTask<T>> call,
         SessionContext context,
-        Func<T, ValueTask>? discard = null)
+        Func<T, ValueTask>? discard = null,
+        bool isOutside = true)
     {
         var limit = context.Options.StoreTimeout;
         var startedAt = context.Metrics.GetTimestamp();
-        using var step = SxtTraces.StartStep(operation.Step);
+        using var step = isOutside ? SxtTraces.StartStep(operation.Step) : null;
         try
         {
             var value = await code.RunAsync(call, limit, context.Stopping, discard).ConfigureAwait(false);
-            context.Metrics.StoreCalled(operation.Name, value is false ? Words.Conflict : Words.Ok, startedAt);
+            Report(value is false ? Words.Conflict : Words.Ok);
             return new(value);
         }
         catch (TimeoutException)
@@ -58,8 +60,16 @@ internal static class StoreCall
 
         void Fail(string outcome)
         {
-            context.Metrics.StoreCalled(operation.Name, outcome, startedAt);
             step.Fail(outcome);
+            Report(outcome);
+        }
+
+        void Report(string outcome)
+        {
+            if (isOutside)
+            {
+                context.Metrics.StoreCalled(operation.Name, outcome, startedAt);
+            }
         }
     }
 }
