@@ -28,6 +28,11 @@ internal static class SxtTraces
             return Source.StartActivity(
                 ActivityKind.Internal, tags: [new(Words.Identity, Words.NameOf(identity)), new(Words.Cause, cause)], name: name);
         }
+        catch (Exception)
+        {
+            // A listener throws. It must not stop the session.
+            return null;
+        }
         finally
         {
             Activity.Current = callers;

@@ -86,27 +86,24 @@ internal sealed class SessionRenewals : IDisposable
         {
             if (_running is not null || (isInBackground && _isStopping))
             {
-                return _running ?? SessionOperation.Ended(_context.Runtime);
+                return _running ?? SessionOperation.Ended(_context);
             }
 
-            var trace = SxtTraces.StartRoot(isLogout ? "sxt logout" : "sxt renewal", _context.Identity.Name, cause);
-            _running = operation = new SessionOperation(isLogout, trace, _context.Runtime);
+            _running = operation = new SessionOperation(isLogout, cause, _context);
         }
 
-        _context.Runtime.StartDetached(() => RunAsync(operation, cause, before, work));
+        operation.Begin(() => RunAsync(operation, before, work));
         return operation;
     }
 
-    private async Task RunAsync(SessionOperation operation, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
+    private async Task RunAsync(SessionOperation operation, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionFailure? failure = null;
-        operation.Trace.Enter();
         try
         {
-            using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
+            using var scope = operation.Enter();
             var (outcome, unexpected) = await CatchAsync(work).ConfigureAwait(false);
-            Report(outcome, unexpected is not null, cause, operation);
-            failure = TakeOver(outcome, before, operation.IsLogout);
+            failure = TakeOver(operation.Report(outcome, unexpected), before, operation.IsLogout);
             if (failure is not null && !_context.Stopping.IsCancellationRequested)
             {
                 _context.Logger.AttemptFailed(
@@ -125,30 +122,7 @@ internal sealed class SessionRenewals : IDisposable
                 _timer.Change(RetryPolicy.AfterThrowingLogger, Timeout.InfiniteTimeSpan);
             }
 
-            operation.Trace?.Dispose();
             operation.End(failure);
-        }
-    }
-
-    /// <summary>Counts what an operation ended in without a word of the gateway's; its own answers are counted where it is asked.</summary>
-    private void Report(RenewalOutcome outcome, bool isUnexpected, string cause, SessionOperation operation)
-    {
-        var word = outcome switch
-        {
-            RenewalOutcome.Adopted => Words.Adopted,
-            RenewalOutcome.Granted => Words.Granted,
-            RenewalOutcome.Postponed => Words.Postponed,
-            _ => Words.Failed,
-        };
-        operation.Trace?.SetTag(Words.Outcome, word);
-        if (outcome is RenewalOutcome.Failed failed)
-        {
-            operation.Trace.Fail(failed.Cause.Reason.ToString());
-        }
-
-        if (!operation.IsLogout && (outcome is RenewalOutcome.Adopted or RenewalOutcome.Postponed || isUnexpected))
-        {
-            _context.Metrics.Renewals.Count(Words.NoCall, word, cause);
         }
     }
 
