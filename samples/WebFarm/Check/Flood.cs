@@ -10,18 +10,23 @@ internal sealed class Flood(Farm farm, int rate)
             return;
         }
 
+        List<Task> presented = [];
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                await Task.WhenAll(farm.Instances.Select(instance => PresentAsync(instance, cancellationToken)));
+                // A stranger does not wait for the answer to the one before.
+                presented.RemoveAll(one => one.IsCompleted);
+                presented.AddRange(farm.Instances.Select(instance => PresentAsync(instance, cancellationToken)));
             }
         }
         catch (OperationCanceledException)
         {
             // The traffic is over.
         }
+
+        await Task.WhenAll(presented);
     }
 
     private async Task PresentAsync(FarmInstance instance, CancellationToken cancellationToken)
@@ -37,9 +42,9 @@ internal sealed class Flood(Farm farm, int rate)
         {
             using var response = await process.Client.SendAsync(request, cancellationToken);
         }
-        catch (Exception exception) when (exception is HttpRequestException or ObjectDisposedException)
+        catch (Exception exception) when (exception is HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
-            // Killed meanwhile.
+            // Killed or paused meanwhile, or the traffic is over.
         }
     }
 }

@@ -20,7 +20,7 @@ public class InboundMetricsTests
         using var second = await app.GetAsync(token);
         using var malformed = await app.GetAsync("nonsense");
         using var other = await app.GetAsync(app.Issue("somebody-else"));
-        app.Gateway.InjectFault(SxtGatewayFault.Status(503));
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429));
         using var unavailable = await app.GetAsync(app.Issue());
 
         Assert.Equal(HttpStatusCode.OK, second.StatusCode);
@@ -43,10 +43,10 @@ public class InboundMetricsTests
         {
             options.AllowedUsers.Add(InboundApp.User);
             options.CallerAddress = _ => IPAddress.Parse("192.0.2.1");
-            options.MaxValidationsPerAddress = 1;
+            options.MaxRefusalsPerAddress = 1;
         });
 
-        using var first = await app.GetAsync(app.Issue());
+        using var first = await app.GetAsync(app.Issue("somebody-else"));
         Assert.Equal(0, Limited("address"));
         using var second = await app.GetAsync(app.Issue());
 

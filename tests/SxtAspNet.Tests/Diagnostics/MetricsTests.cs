@@ -155,7 +155,9 @@ public class MetricsTests
     [Fact]
     public async Task The_key_that_a_session_was_logged_in_with_is_told_by_its_position()
     {
-        await using var app = new TestApp(options: options => options.Keys.Insert(0, new() { File = "/missing/sxt.pem" }));
+        TestKeySource broken = new(), good = new();
+        broken.Fail();
+        await using var app = new TestApp(key: good, services: services => services.UseKeys(broken, good));
         await app.StartAsync();
 
         Assert.Equal([1.0], app.Services.Read<double>("sxt.session.key", Default));
