@@ -44,7 +44,8 @@ public sealed record CommandLine
           --outage S           at the end the gateway refuses for S seconds, which had better be longer than a token lives (20);
                                the requests that fail meanwhile don't count, but recoveryMs says for how long they did
           --cache-outage S     before that, the cache is away for S seconds (0)
-          --flood R            tokens of strangers that are presented to each instance per second (0)
+          --callers R          tokens of callers that are presented to each instance per second (0)
+          --strangers R        tokens of users that are not allowed, presented likewise (0)
           --metrics FILE       records the instances' metrics; see docs/operations.md
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
@@ -71,8 +72,11 @@ public sealed record CommandLine
     /// <summary>How long the cache is away before that.</summary>
     public TimeSpan CacheOutage { get; init; }
 
-    /// <summary>Tokens of strangers that are presented to each instance per second.</summary>
-    public int Flood { get; init; }
+    /// <summary>Tokens of callers that are presented to each instance per second.</summary>
+    public int Callers { get; init; }
+
+    /// <summary>The same of users that are not allowed.</summary>
+    public int Strangers { get; init; }
 
     /// <summary>Where the instances' metrics are recorded.</summary>
     public string? Metrics { get; init; }
@@ -120,7 +124,8 @@ public sealed record CommandLine
                 "--seconds" => line with { Duration = TimeSpan.FromSeconds(Number(1, 86_400)) },
                 "--outage" => line with { Outage = TimeSpan.FromSeconds(Number(0, 3_600)) },
                 "--cache-outage" => line with { CacheOutage = TimeSpan.FromSeconds(Number(0, 3_600)) },
-                "--flood" => line with { Flood = Number(0, 1_000) },
+                "--callers" => line with { Callers = Number(0, 1_000) },
+                "--strangers" => line with { Strangers = Number(0, 1_000) },
                 "--metrics" => line with { Metrics = Value() },
                 "--seed" => line with { Seed = Number(0, int.MaxValue) },
                 "--cold-starts" => line with { ColdStarts = Number(0, 20) },

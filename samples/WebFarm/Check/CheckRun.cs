@@ -44,7 +44,9 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             var sending = traffic.RunAsync(endOfTraffic.Token);
             var monitoring = monitor.RunAsync(endOfTraffic.Token);
             var progress = ReportProgressAsync(traffic, farm, endOfTraffic.Token);
-            var flooding = new Flood(farm, options.Flood).RunAsync(endOfTraffic.Token);
+            var callers = Task.WhenAll(
+                new Callers(farm, FarmGateway.UserId, options.Callers).RunAsync(endOfTraffic.Token),
+                new Callers(farm, "stranger", options.Strangers).RunAsync(endOfTraffic.Token));
             var recorder = options.Metrics is null ? null : new MetricsRecorder(farm);
             var recording = recorder?.RunAsync(endOfTraffic.Token) ?? Task.CompletedTask;
             try
@@ -69,7 +71,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             finally
             {
                 await endOfTraffic.CancelAsync();
-                await Task.WhenAll(sending, monitoring, progress, flooding, recording);
+                await Task.WhenAll(sending, monitoring, progress, callers, recording);
                 if (recorder is not null)
                 {
                     await File.WriteAllTextAsync(options.Metrics!, recorder.Write(), CancellationToken.None);

@@ -13,11 +13,11 @@ declare -A runs=(
   [lock]="--seconds 75 --chaos lock"
   [silence]="--seconds 50 --chaos silence"
   [cache-outage]="--seconds 5 --cache-outage 40"
-  [gateway-outage]="--seconds 5 --outage 45 --flood 5"
+  [gateway-outage]="--seconds 5 --outage 45 --callers 5"
   [lost-refreshes]="--seconds 90 --gateway losing"
   [backup-key]="--seconds 20 --credential backup"
   [clock]="--seconds 15 --skew 300"
-  [strangers]="--seconds 20 --flood 10"
+  [strangers]="--seconds 20 --strangers 10"
 )
 
 folder=tests/SxtAspNet.Farm.Tests/Alerts/Recordings

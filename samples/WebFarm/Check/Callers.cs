@@ -1,7 +1,7 @@
 namespace WebFarm.Check;
 
-/// <summary>Presents tokens of strangers to the instances: each is unknown to them, so they ask the gateway, and refuse it.</summary>
-internal sealed class Flood(Farm farm, int rate)
+/// <summary>Presents tokens of a user to the instances. Each token is unknown to them, and its answer is not waited for.</summary>
+internal sealed class Callers(Farm farm, string userId, int rate)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -16,7 +16,6 @@ internal sealed class Flood(Farm farm, int rate)
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                // A stranger does not wait for the answer to the one before.
                 presented.RemoveAll(one => one.IsCompleted);
                 presented.AddRange(farm.Instances.Select(instance => PresentAsync(instance, cancellationToken)));
             }
@@ -37,7 +36,7 @@ internal sealed class Flood(Farm farm, int rate)
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "me");
-        request.Headers.Authorization = new("Bearer", farm.Gateway.Emulator.IssueAccessToken("stranger"));
+        request.Headers.Authorization = new("Bearer", farm.Gateway.Emulator.IssueAccessToken(userId));
         try
         {
             using var response = await process.Client.SendAsync(request, cancellationToken);
