@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using SxtAspNet;
 using WebApi;
 
@@ -32,6 +34,15 @@ if (builder.Configuration.GetConnectionString("redis") is not null)
     });
 }
 
+// Metrics for Prometheus at /metrics; with OTEL_EXPORTER_OTLP_ENDPOINT, metrics and traces go to a collector too.
+var telemetry = builder.Services.AddOpenTelemetry()
+    .WithMetrics(metrics => metrics.AddMeter(SxtDiagnostics.MeterName).AddPrometheusExporter())
+    .WithTracing(traces => traces.AddSource(SxtDiagnostics.ActivitySourceName).AddSource("Microsoft.AspNetCore"));
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
+{
+    telemetry.UseOtlpExporter();
+}
+
 // For whoever starts it as a process of a farm.
 if (builder.Configuration.GetValue<bool>("ExitWithParent"))
 {
@@ -53,6 +64,7 @@ app.MapGet("/me", [Authorize] (ClaimsPrincipal user) => user.Claims.Select(claim
 app.MapLogout();
 app.MapControllers();
 app.MapOpenApi();
+app.MapPrometheusScrapingEndpoint();
 
 // The session is in the report, but in no probe: all instances share it, so an outage of the gateway would take all of them away.
 app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = SxtHealthReportWriter.WriteAsync });

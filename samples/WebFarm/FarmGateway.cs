@@ -37,17 +37,22 @@ public sealed class FarmGateway : IAsyncDisposable
     private readonly DirectoryInfo _secrets;
     private readonly TimeSpan _timeout;
     private readonly FarmDevice? _device;
+    private readonly bool _lacksFirstKey;
 
     private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, FarmSettings settings)
     {
         (Emulator, _secrets, _timeout) = (emulator, secrets, settings.GatewayTimeout);
         _device = settings.Credential is FarmCredential.Pkcs11 ? new FarmDevice(secrets.FullName) : null;
+        _lacksFirstKey = settings.Credential is FarmCredential.Backup;
     }
 
     public SxtGatewayEmulator Emulator { get; }
 
     /// <summary>The settings by which an instance finds the farm's key; its files are private, and gone with the farm.</summary>
-    internal IEnumerable<KeyValuePair<string, string>> KeySettings => _device?.Settings ?? [new("Sxt__Keys__0__File", KeyFile)];
+    internal IEnumerable<KeyValuePair<string, string>> KeySettings => _device?.Settings
+        ?? (_lacksFirstKey
+            ? [new("Sxt__Keys__0__File", KeyFile + ".missing"), new("Sxt__Keys__1__File", KeyFile)]
+            : [new("Sxt__Keys__0__File", KeyFile)]);
 
     /// <summary>The file of the signing key or API key, where there is one; private, and gone with the farm.</summary>
     public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
@@ -67,6 +72,7 @@ public sealed class FarmGateway : IAsyncDisposable
                 Latency = settings.GatewayLatency,
                 OldAccessTokensSurviveRefresh = settings.IsGatewayLenient,
                 AllowRefreshTokenReuse = settings.IsGatewayLenient,
+                ClockOffset = settings.GatewayClockOffset,
             },
             cancellationToken: cancellationToken);
 
@@ -75,6 +81,11 @@ public sealed class FarmGateway : IAsyncDisposable
         try
         {
             await gateway.MakeKeyAsync(settings.Credential is FarmCredential.ApiKey, cancellationToken);
+            if (settings.LosesRefreshes)
+            {
+                emulator.InjectFault(SxtGatewayFault.DropAfter(kind: SxtGatewayCallKind.Refresh));
+            }
+
             return gateway;
         }
         catch

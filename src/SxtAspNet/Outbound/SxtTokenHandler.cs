@@ -19,7 +19,6 @@ internal sealed class SxtTokenHandler(
     TokenHeaders headers,
     TokenOrigins origins,
     GatewayDate date,
-    SxtMetrics metrics,
     ILogger logger) : DelegatingHandler, ITokenHandler
 {
     private const string Authorization = RoutingHeaders.Authorization;
@@ -268,6 +267,7 @@ internal sealed class SxtTokenHandler(
         {
             if (successor is not null && isWanted)
             {
+                context.Metrics.CouldNotReplay();
                 logger.NotReplayable();
             }
 
@@ -278,7 +278,7 @@ internal sealed class SxtTokenHandler(
         ReplayableContent.Rewind(attempt.Request);
         SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
-        metrics.Replayed();
+        context.Metrics.Replayed();
         return true;
     }
 

@@ -52,7 +52,7 @@ internal static class KeyOpenings
         void OpenNext()
         {
             var source = following.Dequeue();
-            opening.Add((source, keys.OpenAsync(source, options, unwanted.Token)));
+            opening.Add((source, SxtTraces.StepAsync("sxt open key", () => keys.OpenAsync(source, options, unwanted.Token))));
         }
 
         async Task CloseAsync(ISxtKeySource source, Task<SxtCredential> unwanted)

@@ -35,7 +35,7 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
 
         var published = await StoreCall.RunAsync(
             _code,
-            "Publishing a notice",
+            StoreOperation.Notify,
             async token =>
             {
                 await notices.PublishAsync(channel, token).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
         {
             var (subscription, problem) = await StoreCall.RunAsync(
                 _code,
-                "Subscribing to notices",
+                StoreOperation.Subscribe,
                 token => source.SubscribeAsync(channel, OnNotice, token),
                 context,
                 late => late.DisposeAsync()).ConfigureAwait(false);
