@@ -32,6 +32,12 @@ if (builder.Configuration.GetConnectionString("redis") is not null)
     });
 }
 
+// Traces, metrics and logs go to whoever collects them, such as the dashboard of Aspire, which sets this.
+if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+{
+    builder.AddTelemetry();
+}
+
 // For whoever starts it as a process of a farm.
 if (builder.Configuration.GetValue<bool>("ExitWithParent"))
 {

@@ -136,26 +136,19 @@ public sealed class FarmGateway : IAsyncDisposable
     /// <summary>Makes the farm's key, and lets the gateway know it.</summary>
     private async Task MakeKeyAsync(bool isApiKey, CancellationToken cancellationToken)
     {
-        var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
-        var text = isApiKey ? $"sxt_{Convert.ToHexStringLower(seed)}" : Convert.ToHexString(seed);
-        if (isApiKey)
+        if (!isApiKey)
         {
-            Emulator.AddApiKey(UserId, text);
-        }
-        else
-        {
-            using var key = SxtSigningKey.FromSeed(seed);
-            Emulator.AddUser(UserId, key.PublicKey.ToArray());
+            Emulator.AddUserWithKeyFile(UserId, KeyFile);
+            return;
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // Only the owner can enter the directory.
+        var apiKey = $"sxt_{RandomNumberGenerator.GetHexString(64, lowercase: true)}";
+        Emulator.AddApiKey(UserId, apiKey);
+        await File.WriteAllTextAsync(KeyFile, apiKey, cancellationToken);
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
-
-        await using var file = new StreamWriter(KeyFile, options);
-        await file.WriteAsync(text.AsMemory(), cancellationToken);
-        CryptographicOperations.ZeroMemory(seed);
     }
 }
