@@ -2,7 +2,7 @@ using SxtAspNet.Testing;
 
 namespace SxtAspNet.Aspire.Hosting;
 
-/// <summary>An emulator, and the key file that the apps log in with. Both are gone with the app host.</summary>
+/// <summary>An emulator, and the key file that the apps log in with. Both are gone with the app host; ending them twice does no harm.</summary>
 internal sealed class GatewayEmulation : IAsyncDisposable, IDisposable
 {
     public const string UserId = "aspire";
@@ -38,29 +38,21 @@ internal sealed class GatewayEmulation : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_emulator is { } emulator)
+        if (Interlocked.Exchange(ref _emulator, null) is { } emulator)
         {
             await emulator.DisposeAsync().ConfigureAwait(false);
         }
 
-        DeleteSecrets();
-    }
-
-    public void Dispose()
-    {
-        // The container of an app host that is disposed synchronously asks for this.
-        DisposeAsync().AsTask().GetAwaiter().GetResult();
-    }
-
-    private void DeleteSecrets()
-    {
         try
         {
-            _secrets?.Delete(recursive: true);
+            Interlocked.Exchange(ref _secrets, null)?.Delete(recursive: true);
         }
         catch (DirectoryNotFoundException)
         {
             // Whoever cleans the temporary directory was faster.
         }
     }
+
+    /// <summary>For a container that is disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Testing;
 
@@ -11,7 +12,7 @@ internal static class GatewayLifecycle
 {
     public static void AddTo(IResourceBuilder<SxtGatewayResource> gateway)
     {
-        // Resolved when it starts, so that the container disposes it.
+        // Resolved when it starts, so that the container disposes it, when somebody disposes the container: a test does, Run does not.
         gateway.ApplicationBuilder.Services.AddKeyedSingleton(gateway.Resource, (_, _) => gateway.Resource.Emulation);
         gateway.OnInitializeResource(StartAsync);
     }
@@ -45,6 +46,7 @@ internal static class GatewayLifecycle
         var logger = start.Logger;
         var emulation = start.Services.GetRequiredKeyedService<GatewayEmulation>(gateway);
         var emulator = await emulation.StartAsync(gateway.EmulatorOptions, cancellationToken).ConfigureAwait(false);
+        start.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(emulation.Dispose);
         emulator.Calls.Completed += call => Log(call, logger);
         logger.Started(emulator.BaseAddress, GatewayEmulation.UserId);
         return emulator.BaseAddress.AbsoluteUri;
