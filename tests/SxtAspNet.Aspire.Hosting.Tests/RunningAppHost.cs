@@ -33,11 +33,19 @@ public sealed class RunningAppHost : IAsyncLifetime
         using var limit = new CancellationTokenSource(StartLimit);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(limit.Token);
         _receiver = await OtlpReceiver.StartAsync(limit.Token);
+        var redis = builder.CreateResourceBuilder<ConnectionStringResource>("redis").Resource.ConnectionStringExpression;
         foreach (var instance in Instances)
         {
             builder.CreateResourceBuilder<ProjectResource>(instance)
                 .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", _receiver.Address)
-                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+
+                // On a busy machine an instance must not give up on Redis or on the lock, and log in for itself, rightly.
+                .WithEnvironment("ConnectionStrings__redis", ReferenceExpression.Create($"{redis},connectTimeout=30000,asyncTimeout=30000"))
+                .WithEnvironment("SxtRedis__LockLease", "00:00:30")
+                .WithEnvironment("Sxt__StoreTimeout", "00:00:30")
+                .WithEnvironment("Sxt__GatewayTimeout", "00:01:00")
+                .WithEnvironment("Sxt__AcquireTimeout", "00:05:00");
         }
 
         _app = await builder.BuildAsync(limit.Token);
@@ -71,7 +79,7 @@ public sealed class RunningAppHost : IAsyncLifetime
 
         var started = ProcessTree.StartedFor(Environment.ProcessId);
         var keyFile = (await GetSettingsAsync(Instances[0]))["Sxt:Keys:0:File"]!;
-        var redis = App.GetEndpoint("redis-server");
+        var redis = App.GetEndpoint("redis-server", "tcp");
         var gateway = Gateway.BaseAddress;
         Assert.True(File.Exists(keyFile));
 
