@@ -141,12 +141,43 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
 
         private void OnMessage(RedisChannel source, RedisValue message) => onNotice();
 
-        private void OnRestored(object? sender, ConnectionFailedEventArgs restored)
+        private async void OnRestored(object? sender, ConnectionFailedEventArgs restored)
         {
-            if (restored.ConnectionType is ConnectionType.Subscription)
+            IDatabase? place;
+            lock (_gate)
             {
+                place = _place;
+            }
+
+            // Commands and notices have a connection each. The client subscribes again only when both are there, and otherwise up to a
+            // second later; a notice given before that would leave a gap.
+            if (place is null || !place.Multiplexer.GetSubscriber().IsConnected())
+            {
+                return;
+            }
+
+            try
+            {
+                await ConfirmAsync(place).ConfigureAwait(false);
                 onNotice();
             }
+            catch (Exception failure)
+            {
+                // The other connection is not there yet, and calls this again; or both are gone again.
+                connection.Failures.Explain(failure);
+            }
+        }
+
+        /// <summary>Makes sure that the server knows of the subscription, which a further handler needs as well.</summary>
+        private async Task ConfirmAsync(IDatabase place)
+        {
+            var subscriber = place.Multiplexer.GetSubscriber();
+            await subscriber.SubscribeAsync(Channel(channel, place), Ignore).ConfigureAwait(false);
+            await subscriber.UnsubscribeAsync(Channel(channel, place), Ignore).ConfigureAwait(false);
+        }
+
+        private static void Ignore(RedisChannel source, RedisValue message)
+        {
         }
     }
 }
