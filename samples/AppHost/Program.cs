@@ -13,8 +13,9 @@ foreach (var name in (string[])["webapi-1", "webapi-2", "webapi-3"])
     builder.AddProject<Projects.WebApi>(name, launchProfileName: null)
         .WithHttpEndpoint()
         .WithHttpHealthCheck("/health")
-        // Everything starts at once here, so Redis may answer late; an instance that gives up on it logs in for itself alone.
+        // Everything starts at once here. An instance that gives up on a slow Redis, or on the one that logs in, logs in too.
         .WithEnvironment("Sxt__StoreTimeout", "00:00:10")
+        .WithEnvironment("Sxt__AcquireTimeout", "00:02:00")
         .WithEnvironment("Authentication__Schemes__SxtBearer__AllowedUsers__0", "partner")
         .WithReference(sxt)
         .WithReference(redis)
