@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
 using SxtAspNet;
 using WebApi;
 
@@ -34,14 +32,8 @@ if (builder.Configuration.GetConnectionString("redis") is not null)
     });
 }
 
-// Metrics for Prometheus at /metrics; with OTEL_EXPORTER_OTLP_ENDPOINT, metrics and traces go to a collector too.
-var telemetry = builder.Services.AddOpenTelemetry()
-    .WithMetrics(metrics => metrics.AddMeter(SxtDiagnostics.MeterName).AddPrometheusExporter())
-    .WithTracing(traces => traces.AddSource(SxtDiagnostics.ActivitySourceName).AddSource("Microsoft.AspNetCore"));
-if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
-{
-    telemetry.UseOtlpExporter();
-}
+// Metrics for Prometheus at /metrics. With OTEL_EXPORTER_OTLP_ENDPOINT, as Aspire sets it, traces, metrics and logs go to a collector too.
+builder.AddTelemetry();
 
 // For whoever starts it as a process of a farm.
 if (builder.Configuration.GetValue<bool>("ExitWithParent"))

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SxtAspNet;
 using SxtAspNet.Testing;
 
 namespace WebFarm;
@@ -158,19 +157,14 @@ public sealed class FarmGateway : IAsyncDisposable
             return;
         }
 
-        var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
-        var text = isApiKey ? $"sxt_{Convert.ToHexStringLower(seed)}" : Convert.ToHexString(seed);
-        if (isApiKey)
+        if (!isApiKey)
         {
-            Emulator.AddApiKey(UserId, text);
-        }
-        else
-        {
-            using var key = SxtSigningKey.FromSeed(seed);
-            Emulator.AddUser(UserId, key.PublicKey.ToArray());
+            Emulator.AddUserWithKeyFile(UserId, KeyFile);
+            return;
         }
 
-        await PrivateFile.WriteAsync(KeyFile, text, cancellationToken);
-        CryptographicOperations.ZeroMemory(seed);
+        var apiKey = $"sxt_{RandomNumberGenerator.GetHexString(64, lowercase: true)}";
+        Emulator.AddApiKey(UserId, apiKey);
+        await PrivateFile.WriteAsync(KeyFile, apiKey, cancellationToken);
     }
 }

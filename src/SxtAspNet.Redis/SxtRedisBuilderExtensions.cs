@@ -13,7 +13,8 @@ public static class SxtRedisBuilderExtensions
 {
     /// <summary>
     /// Shares the session through the Redis that the app uses already: the connection and InstanceName that it gave to
-    /// AddStackExchangeRedisCache, else its <see cref="IConnectionMultiplexer"/>. A connection of the app is never disposed.
+    /// AddStackExchangeRedisCache, else its <see cref="IConnectionMultiplexer"/>, also when it is registered under a key, as by
+    /// Aspire's AddKeyedRedisClient. A connection of the app is never disposed.
     /// </summary>
     /// <param name="builder">The identity.</param>
     /// <returns>The identity.</returns>
@@ -40,7 +41,8 @@ public static class SxtRedisBuilderExtensions
         var services = builder.Services;
         var name = builder.Name;
         services.AddOptions<SxtRedisOptions>(name).Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtRedisOptions>, PostConfigureRedisOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtRedisOptions>, PostConfigureRedisOptions>(
+            provider => new PostConfigureRedisOptions(provider, services)));
         if (services.Any(service => service.IsKeyedService && service.ServiceType == typeof(RedisConnection) && Equals(service.ServiceKey, name)))
         {
             return builder;
@@ -68,9 +70,15 @@ public static class SxtRedisBuilderExtensions
     private static SxtRedisOptions Settings(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<SxtRedisOptions>>().Get(name);
 
+    /// <summary>The keys under which the app has a multiplexer; a container tells only whether it has one under a given key.</summary>
+    internal static object[] KeysOfMultiplexers(IServiceCollection services) =>
+        [.. services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionMultiplexer))
+            .Select(service => service.ServiceKey).OfType<object>().Distinct()];
+
+    internal static string Quoted(object[] keys) => string.Join(", ", keys.Select(static key => $"'{key}'"));
+
     /// <summary>Finds the connection where the app named none: what it gave to the distributed cache, else its multiplexer.</summary>
-    private sealed class PostConfigureRedisOptions(
-        IServiceProvider provider, IServiceProviderIsService services, IOptions<RedisCacheOptions> cache) : IPostConfigureOptions<SxtRedisOptions>
+    private sealed class PostConfigureRedisOptions(IServiceProvider provider, IServiceCollection services) : IPostConfigureOptions<SxtRedisOptions>
     {
         public void PostConfigure(string? name, SxtRedisOptions options)
         {
@@ -85,18 +93,30 @@ public static class SxtRedisBuilderExtensions
                 return;
             }
 
-            if (cache.Value is { } settings && (settings.ConnectionMultiplexerFactory ?? (object?)settings.ConfigurationOptions ?? settings.Configuration) is not null)
+            var cache = provider.GetRequiredService<IOptions<RedisCacheOptions>>().Value;
+            if (options.ServiceKey is { } key)
             {
-                options.Prefix = settings.InstanceName + options.Prefix;
-                options.ConnectionMultiplexerFactory = settings.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.ConfigurationOptions = settings.ConfigurationOptions;
-                options.Configuration = settings.Configuration;
+                UseKeyed(options, key);
             }
-            else if (services.IsService(typeof(IConnectionMultiplexer)))
+            else if ((cache.ConnectionMultiplexerFactory ?? (object?)cache.ConfigurationOptions ?? cache.Configuration) is not null)
+            {
+                options.Prefix = cache.InstanceName + options.Prefix;
+                options.ConnectionMultiplexerFactory = cache.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
+                options.ConfigurationOptions = cache.ConfigurationOptions;
+                options.Configuration = cache.Configuration;
+            }
+            else if (provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IConnectionMultiplexer)))
             {
                 options.ConnectionMultiplexerFactory =
                     provider => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>());
             }
+            else if (KeysOfMultiplexers(services) is [var only])
+            {
+                UseKeyed(options, only);
+            }
         }
+
+        private static void UseKeyed(SxtRedisOptions options, object key) => options.ConnectionMultiplexerFactory =
+            provider => Task.FromResult(provider.GetRequiredKeyedService<IConnectionMultiplexer>(key));
     }
 }

@@ -15,12 +15,19 @@ internal sealed class ValidateRedisOptions(SxtBuilder builder, IServiceProviderI
         }
 
         List<string> problems = [];
-        if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptions is null)
+        var keys = SxtRedisBuilderExtensions.KeysOfMultiplexers(builder.Services);
+        if (options.ServiceKey is { } key && !keys.Contains(key) && !keys.Contains(KeyedService.AnyKey))
+        {
+            problems.Add($"ServiceKey is '{key}', but no IConnectionMultiplexer is registered under that key; "
+                + (keys.Length == 0 ? "there is none with a key." : $"there are {SxtRedisBuilderExtensions.Quoted(keys)}."));
+        }
+        else if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptions is null)
         {
             if (options.Configuration is null)
             {
                 problems.Add(options.ConnectionStringName is { } connection
                     ? $"there is no connection string '{connection}'; add it to the section ConnectionStrings."
+                    : keys.Length > 1 ? $"the app has several IConnectionMultiplexers; set ServiceKey to one of {SxtRedisBuilderExtensions.Quoted(keys)}."
                     : "no connection is known; give AddRedis a connection string, or register AddStackExchangeRedisCache or an IConnectionMultiplexer.");
             }
             else if (ConnectionString.ProblemOf(options.Configuration) is { } problem)
