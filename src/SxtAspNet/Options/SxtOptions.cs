@@ -90,4 +90,7 @@ public sealed class SxtOptions
 
     /// <summary>What is wrong with the configuration that these options were read from; for the validation.</summary>
     internal List<string> ConfigurationProblems { get; } = [];
+
+    /// <summary>The path of a section that these options were to be read from and that is not there.</summary>
+    internal string? MissingSection { get; set; }
 }

@@ -41,12 +41,12 @@ internal sealed class Instance : IDisposable
             StartForeign = StartForeign,
             Completions = TaskCreationOptions.None,
         });
+        services.UseSxtGatewayEmulator(gateway);
         services.AddSingleton<ISxtSessionStore>(Door);
         services.AddSingleton<IDistributedLockProvider>(Door);
         services.AddKeyedSingleton<ISxtSessionNotices>("", Door);
         services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
         services.AddSxt(_ => { });
-        services.UseSxtGatewayEmulator(gateway);
         services.PostConfigureAll<SxtOptions>(options =>
         {
             options.UserId = userId;
