@@ -11,7 +11,8 @@ var builder = WebApplication.CreateBuilder(args);
 await using var emulator = await DevelopmentGateway.StartIfUnconfiguredAsync(builder);
 
 // The four lines that make an app a caller of Space and Time.
-var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
+var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"))
+    .AddPkcs11(); // For keys in a device; leave it out where there are none.
 builder.Services.AddHttpClient<BlocksClient>().AddSxtTokenHandler();
 builder.Services.AddHealthChecks().AddSxt();
 builder.Services.AddExceptionHandler<SxtExceptionHandler>();

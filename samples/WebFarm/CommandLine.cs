@@ -31,8 +31,9 @@ public sealed record CommandLine
           --redis HOST:PORT    use this running Redis-protocol server instead of starting one
           --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; lenient; or
                                losing: strict, and the answer to each refresh is lost
-          --credential KIND    key (default): a signing key; api-key: an API key alone, exchanged at the network's proxy; or
-                               backup: the first key's file is missing
+          --credential KIND    key (default): a signing key in a file; api-key: an API key alone, exchanged at the network's proxy;
+                               pkcs11: a signing key in a SoftHSM token (Debian: softhsm2), and a seal of its own; or backup: a
+                               signing key behind one whose file is missing
           --skew S             how far the gateway's clock is ahead, in seconds (0)
           --session S          how long a session lives, in seconds (120)
           --latency MS         how long each gateway call takes (20)
@@ -114,8 +115,15 @@ public sealed record CommandLine
                 {
                     Farm = line.Farm with
                     {
-                        UsesApiKey = OneOf("key", "api-key", "backup") == "api-key",
-                        LacksFirstKey = arguments[index] == "backup",
+                        Credential = Value() switch
+                        {
+                            "key" => FarmCredential.Key,
+                            "api-key" => FarmCredential.ApiKey,
+                            "backup" => FarmCredential.Backup,
+                            "pkcs11" when FarmDevice.IsAvailable => FarmCredential.Pkcs11,
+                            "pkcs11" => throw new FormatException("--credential pkcs11 needs SoftHSM 2 (Debian: softhsm2), which is not installed."),
+                            var other => throw new FormatException($"--credential is key, api-key, pkcs11 or backup, not '{other}'."),
+                        },
                     },
                 },
                 "--skew" => line with { Farm = line.Farm with { GatewayClockOffset = TimeSpan.FromSeconds(Number(0, 86_400)) } },

@@ -36,15 +36,23 @@ public sealed class FarmGateway : IAsyncDisposable
 
     private readonly DirectoryInfo _secrets;
     private readonly TimeSpan _timeout;
+    private readonly FarmDevice? _device;
+    private readonly string[] _keyFiles;
 
-    private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, TimeSpan timeout)
+    private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, FarmSettings settings)
     {
-        (Emulator, _secrets, _timeout) = (emulator, secrets, timeout);
+        (Emulator, _secrets, _timeout) = (emulator, secrets, settings.GatewayTimeout);
+        _device = settings.Credential is FarmCredential.Pkcs11 ? new FarmDevice(secrets.FullName) : null;
+        _keyFiles = settings.Credential is FarmCredential.Backup ? [KeyFile + ".missing", KeyFile] : [KeyFile];
     }
 
     public SxtGatewayEmulator Emulator { get; }
 
-    /// <summary>The file of the signing key or API key; private, and gone with the farm.</summary>
+    /// <summary>The settings by which an instance finds the farm's key; its files are private, and gone with the farm.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> KeySettings =>
+        _device?.Settings ?? _keyFiles.Select((file, position) => KeyValuePair.Create($"Sxt__Keys__{position}__File", file));
+
+    /// <summary>The file of the signing key or API key, where there is one; private, and gone with the farm.</summary>
     public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
 
     /// <summary>The fault that is on; <see langword="null"/>: none.</summary>
@@ -67,10 +75,10 @@ public sealed class FarmGateway : IAsyncDisposable
             cancellationToken: cancellationToken);
 
         // Only its owner can enter a directory that is made this way.
-        var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings.GatewayTimeout);
+        var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings);
         try
         {
-            await gateway.MakeKeyAsync(settings.UsesApiKey, cancellationToken);
+            await gateway.MakeKeyAsync(settings.Credential is FarmCredential.ApiKey, cancellationToken);
             if (settings.LosesRefreshes)
             {
                 emulator.InjectFault(SxtGatewayFault.DropAfter(kind: SxtGatewayCallKind.Refresh));
@@ -142,6 +150,12 @@ public sealed class FarmGateway : IAsyncDisposable
     /// <summary>Makes the farm's key, and lets the gateway know it.</summary>
     private async Task MakeKeyAsync(bool isApiKey, CancellationToken cancellationToken)
     {
+        if (_device is not null)
+        {
+            Emulator.AddUser(UserId, await _device.MakeAsync(cancellationToken));
+            return;
+        }
+
         var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
         var text = isApiKey ? $"sxt_{Convert.ToHexStringLower(seed)}" : Convert.ToHexString(seed);
         if (isApiKey)
@@ -154,14 +168,7 @@ public sealed class FarmGateway : IAsyncDisposable
             Emulator.AddUser(UserId, key.PublicKey.ToArray());
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var file = new StreamWriter(KeyFile, options);
-        await file.WriteAsync(text.AsMemory(), cancellationToken);
+        await PrivateFile.WriteAsync(KeyFile, text, cancellationToken);
         CryptographicOperations.ZeroMemory(seed);
     }
 }

@@ -18,11 +18,8 @@ public sealed record FarmSettings
     /// </summary>
     public bool IsGatewayLenient { get; init; }
 
-    /// <summary>Whether the farm logs in with an API key, not with a signing key. Then each renewal is a login.</summary>
-    public bool UsesApiKey { get; init; }
-
-    /// <summary>Whether the first key's file is missing, so that the second one logs in.</summary>
-    public bool LacksFirstKey { get; init; }
+    /// <summary>What the farm logs in with.</summary>
+    public FarmCredential Credential { get; init; }
 
     /// <summary>Whether the answer to each refresh is lost, so that each renewal ends in a login.</summary>
     public bool LosesRefreshes { get; init; }

@@ -46,7 +46,8 @@ public static class SxtRedisBuilderExtensions
             return builder;
         }
 
-        services.AddSingleton<IValidateOptions<SxtRedisOptions>>(new ValidateRedisOptions(builder));
+        services.AddSingleton<IValidateOptions<SxtRedisOptions>>(
+            provider => new ValidateRedisOptions(builder, provider.GetRequiredService<IServiceProviderIsKeyedService>()));
 
         // A service of its own, so that the container disposes it.
         services.AddKeyedSingleton(name, (provider, _) => new RedisConnection(Settings(provider, name), provider));
@@ -99,11 +100,12 @@ public static class SxtRedisBuilderExtensions
         }
     }
 
-    private sealed class ValidateRedisOptions(SxtBuilder builder) : IValidateOptions<SxtRedisOptions>
+    private sealed class ValidateRedisOptions(SxtBuilder builder, IServiceProviderIsKeyedService services) : IValidateOptions<SxtRedisOptions>
     {
         public ValidateOptionsResult Validate(string? name, SxtRedisOptions options)
         {
-            if (name != builder.Name)
+            // Sharing may have been taken away again, as the emulator does.
+            if (name != builder.Name || !services.IsKeyedService(typeof(SxtSessionSharing), name))
             {
                 return ValidateOptionsResult.Skip;
             }

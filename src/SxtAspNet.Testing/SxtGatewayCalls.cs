@@ -69,6 +69,8 @@ public sealed class SxtGatewayCalls
     public event Action<SxtGatewayCall>? Completed;
 
     /// <summary>How many calls of this kind have arrived, whatever became of them.</summary>
+    /// <param name="kind">The kind of call.</param>
+    /// <returns>The number of calls since the start, or since <see cref="Clear"/>.</returns>
     public int Count(SxtGatewayCallKind kind)
     {
         lock (_lock)
@@ -81,6 +83,10 @@ public sealed class SxtGatewayCalls
     /// Waits until at least <paramref name="count"/> calls of this kind have arrived. By then a delay of theirs has
     /// begun on the emulator's <see cref="TimeProvider"/>, so a test may go on to advance its clock.
     /// </summary>
+    /// <param name="kind">The kind of call.</param>
+    /// <param name="count">How many calls to wait for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A task that ends when they have arrived.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before.</exception>
     public Task WaitForAsync(SxtGatewayCallKind kind, int count, CancellationToken cancellationToken = default)
     {

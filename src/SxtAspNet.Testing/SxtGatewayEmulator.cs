@@ -78,6 +78,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
     /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A gateway that answers; dispose it to stop it.</returns>
     /// <exception cref="IOException">The port is taken, or none could be had.</exception>
     public static Task<SxtGatewayEmulator> StartAsync(
         SxtGatewayEmulatorOptions? options = null,
@@ -92,6 +93,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <param name="timeProvider">The clock of lifetimes and delays; the system's when omitted.</param>
     /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A gateway that answers; dispose it to stop it.</returns>
     /// <exception cref="IOException">The port is taken, or none could be had.</exception>
     public static async Task<SxtGatewayEmulator> StartHttpsAsync(
         SxtGatewayCertificate certificate = SxtGatewayCertificate.Valid,
@@ -119,6 +121,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <see cref="HttpRequestError.ConnectionError"/>. A dropped connection is an <see cref="HttpRequestException"/>
     /// with <see cref="HttpRequestError.ResponseEnded"/>.
     /// </summary>
+    /// <returns>A handler that the caller disposes.</returns>
     public HttpMessageHandler CreateHandler() => new InMemoryHandler(_core, BaseAddress);
 
     /// <summary>
@@ -185,6 +188,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// added when it is not there; the user's other sessions go on, and no call is recorded.
     /// </summary>
     /// <param name="userId">The user id.</param>
+    /// <returns>An access token that the gateway accepts.</returns>
     /// <exception cref="ArgumentException">The user id is empty.</exception>
     public string IssueAccessToken(string userId)
     {
@@ -193,6 +197,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     }
 
     /// <summary>Lets a fault happen to the calls that arrive from now on.</summary>
+    /// <param name="fault">The fault.</param>
     /// <returns>The fault, to read <see cref="SxtGatewayFault.Hits"/> from or to remove.</returns>
     public SxtGatewayFault InjectFault(SxtGatewayFault fault)
     {
@@ -212,6 +217,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     }
 
     /// <summary>Removes one fault; calls that it has hit already stay hit.</summary>
+    /// <param name="fault">The fault.</param>
     public void RemoveFault(SxtGatewayFault fault)
     {
         ArgumentNullException.ThrowIfNull(fault);

@@ -111,6 +111,7 @@ public sealed class SxtGatewayEmulatorOptions
     /// Reads a profile, as <c>dotnet sxt probe --profile FILE</c> writes it of a real gateway: what is not in it has its default.
     /// </summary>
     /// <param name="path">The file, JSON.</param>
+    /// <returns>Options that behave like that gateway.</returns>
     /// <exception cref="InvalidDataException">It is no profile; the message says where.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static SxtGatewayEmulatorOptions Load(string path)

@@ -75,6 +75,7 @@ public sealed class SxtGatewayFault
     /// Whether the gateway does its work before (so a refresh token is spent) and only its answer is replaced, as by a
     /// proxy that timed out.
     /// </param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Status(
         int statusCode,
         int? times = null,
@@ -101,6 +102,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <param name="afterWork">Whether the gateway does its work before, and only its answer is replaced.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Answer(
         int statusCode,
         string body,
@@ -121,6 +123,7 @@ public sealed class SxtGatewayFault
     /// <param name="statusCode">The HTTP status code, 200 to 599; 307 keeps the method and the body.</param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Redirect(
         Uri location,
         int statusCode = 307,
@@ -141,6 +144,7 @@ public sealed class SxtGatewayFault
     /// </param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Delay(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayBefore = Checked(delay) };
 
@@ -152,6 +156,7 @@ public sealed class SxtGatewayFault
     /// </param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault DelayAnswer(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayAfter = Checked(delay) };
 
@@ -162,6 +167,7 @@ public sealed class SxtGatewayFault
     /// Over HTTP, <see cref="SocketsHttpHandler"/> silently sends a request without content again, a POST too, when its
     /// connection ends before any answer; so a caller of such a request never hears of a single drop.
     /// </remarks>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault DropBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsBefore = true };
 
@@ -169,6 +175,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <remarks><inheritdoc cref="DropBefore" path="/remarks"/></remarks>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault DropAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsAfter = true };
 
@@ -177,6 +184,7 @@ public sealed class SxtGatewayFault
     /// </summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault TruncateBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Truncates = true };
 
@@ -185,6 +193,7 @@ public sealed class SxtGatewayFault
     /// instead of calls: those that are open already go on. In memory, each call is a connection of its own.
     /// </summary>
     /// <param name="times">How many connections to hit; <see langword="null"/>: until cleared.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Silence(int? times = null) => new(times, kind: null) { SilencesConnections = true };
 
     /// <summary>
@@ -192,24 +201,28 @@ public sealed class SxtGatewayFault
     /// </summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault DropInHeaders(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InHeaders };
 
     /// <summary>A connection that ends in the middle of the answer's body, after the gateway did its work.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault DropInBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InBody };
 
     /// <summary>A connection that is reset (RST) once the request was read and before the gateway does its work.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault ResetBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { ResetsBefore = true };
 
     /// <summary>A connection that is reset (RST) after the gateway did its work: the answer is lost, the work stands.</summary>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault ResetAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.Reset };
 
@@ -217,6 +230,7 @@ public sealed class SxtGatewayFault
     /// <param name="pause">The pause before each byte, on the emulator's <see cref="TimeProvider"/>.</param>
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
+    /// <returns>A fault to inject.</returns>
     public static SxtGatewayFault Trickle(TimeSpan pause, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Pause = Checked(pause) };
 

@@ -1,8 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SxtAspNet.AzureKeyVault.Tests.Infrastructure;
 using SxtAspNet.Keys;
 using SxtAspNet.Tests.Infrastructure;
+using SxtAspNet.Tests.Schema;
 
 namespace SxtAspNet.AzureKeyVault.Tests;
 
@@ -214,6 +216,33 @@ public sealed class RegistrationTests
     }
 
     private static string Key(string entry) => $$"""{ "Sxt": { "UserId": "orders-service", "Keys": [ {{entry}} ] } }""";
+
+    /// <summary>But for those from which something is missing: another file or a variable may add that.</summary>
+    [Fact]
+    public void The_schema_refuses_what_the_validation_refuses()
+    {
+        string[] beyond =
+        [
+            """{ "AzureKeyVault": { "Secret": "s" } }""",
+            """{ "AzureKeyVault": { "VaultUri": "https://v.test" } }""",
+            """{ "File": "a", "UnwrapWith": { "VaultUri": "https://v.test" } }""",
+            """{ "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""",
+        ];
+        string[] invalid =
+        [
+            .. Examples(nameof(A_wrong_setting_is_named_with_what_to_write_instead)).Select(vault => $$"""{ "AzureKeyVault": {{vault}} }"""),
+            .. Examples(nameof(A_wrong_setting_of_a_key_that_unwraps_is_named_too)),
+            """{ "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } }""",
+            """{ "ApiKey": "sxt_0123456789abcdef", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""",
+        ];
+        var schema = new PackedSchema("SxtAspNet", "SxtAspNet.AzureKeyVault");
+
+        Assert.Equal(beyond, invalid.Where(entry => schema.Accepts($$"""{ "Sxt": { "Keys": [ {{entry}} ] } }""")));
+        Assert.True(schema.Accepts(Sound));
+
+        static IEnumerable<string> Examples(string method) =>
+            typeof(RegistrationTests).GetMethod(method)!.GetCustomAttributes<InlineDataAttribute>().Select(example => (string)example.Data[0]!);
+    }
 
     private static string Problems(string json, Action<SxtBuilder> add)
     {

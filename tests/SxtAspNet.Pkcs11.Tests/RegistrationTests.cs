@@ -1,6 +1,8 @@
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SxtAspNet.Tests.Infrastructure;
+using SxtAspNet.Tests.Schema;
 
 namespace SxtAspNet.Pkcs11.Tests;
 
@@ -37,6 +39,25 @@ public sealed class RegistrationTests
     public void A_wrong_setting_is_named_with_what_to_write_instead(string device, string expected)
     {
         Assert.Contains(expected, Problems(device, builder => builder.AddPkcs11()), StringComparison.Ordinal);
+    }
+
+    /// <summary>But for those from which something is missing: another file or a variable may add that.</summary>
+    [Fact]
+    public void The_schema_refuses_what_the_validation_refuses()
+    {
+        string[] beyond =
+        [
+            """{ "TokenLabel": "t", "KeyLabel": "k", "PinFile": "p" }""",
+            """{ "Library": "m", "KeyLabel": "k", "PinFile": "p" }""",
+            """{ "Library": "m", "TokenLabel": "t", "PinFile": "p" }""",
+            """{ "Library": "m", "TokenLabel": "t", "KeyLabel": "k" }""",
+        ];
+        var invalid = typeof(RegistrationTests).GetMethod(nameof(A_wrong_setting_is_named_with_what_to_write_instead))!
+            .GetCustomAttributes<InlineDataAttribute>().Select(example => (string)example.Data[0]!);
+        var schema = new PackedSchema("SxtAspNet", "SxtAspNet.Pkcs11");
+
+        Assert.Equal(beyond, invalid.Where(device => schema.Accepts($$"""{ "Sxt": { "Keys": [ { "Pkcs11": {{device}} } ] } }""")));
+        Assert.True(schema.Accepts($$"""{ "Sxt": { "Keys": [ { "Pkcs11": {{Sound}} } ] } }"""));
     }
 
     private static string Problems(string device, Action<SxtBuilder> add)

@@ -210,7 +210,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             Seconds = Math.Round(elapsed.TotalSeconds, 1),
             RatePerInstance = options.Farm.Rate,
             Gateway = options.Farm.IsGatewayLenient ? "lenient" : "strict",
-            Credential = options.Farm.UsesApiKey ? "api-key" : "key",
+            Credential = options.Farm.Credential switch { FarmCredential.ApiKey => "api-key", FarmCredential.Pkcs11 => "pkcs11", FarmCredential.Backup => "backup", _ => "key" },
             Requests = traffic.Figures.Total,
             Failed = traffic.Figures.Count(RequestOutcome.Failed),
             CutOff = traffic.Figures.Count(RequestOutcome.CutOff),
@@ -219,7 +219,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             Logins = farm.Watch.Logins,
             LoginBound = new LoginBound(
                 Start: 1,
-                Renewals: options.Farm.UsesApiKey ? (int)Math.Ceiling(elapsed / options.Farm.ShortestGeneration) : 0,
+                Renewals: options.Farm.Credential is FarmCredential.ApiKey ? (int)Math.Ceiling(elapsed / options.Farm.ShortestGeneration) : 0,
                 SessionEnds: (int)(elapsed / options.Farm.ShortestSession),
                 Faults: faults.Kill + faults.Pause + faults.Gateway + (options.Outage > TimeSpan.Zero ? 1 : 0),
                 CacheOutages: (faults.Cache + faults.Silence) * options.Farm.Instances,

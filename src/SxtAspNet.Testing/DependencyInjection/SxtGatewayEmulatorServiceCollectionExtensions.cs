@@ -8,6 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Points an app at a gateway emulator.</summary>
 public static class SxtGatewayEmulatorServiceCollectionExtensions
 {
+    private static readonly Type[] Sharing = [typeof(SxtSessionSharing), typeof(ISxtSessionStore), typeof(ISxtSessionNotices)];
+
     /// <summary>
     /// Points the whole app at an emulator: the gateway calls of all its identities, and the requests of its HTTP
     /// clients to the gateway that was configured. Each identity keeps its user id ("emulator-user" where none is
@@ -16,6 +18,11 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
     /// callers' tokens; <see cref="SxtGatewayEmulator.IssueAccessToken"/> makes some. An emulator in memory is called in
     /// memory, a started one over HTTP.
     /// </summary>
+    /// <remarks>
+    /// No setting of an identity is needed, nor is a Redis: what the app registered before this call to share its sessions
+    /// (<c>AddRedis</c>, <c>AddDistributedSession</c>, an <see cref="ISxtSessionStore"/>) is taken away, so that each app keeps its sessions in its own
+    /// memory. What is registered after this call is kept: for a test of a farm.
+    /// </remarks>
     /// <param name="services">The app's services; the identities may be registered before or after.</param>
     /// <param name="emulator">The emulator; it stays the caller's to dispose.</param>
     /// <returns>The services.</returns>
@@ -27,6 +34,15 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
         services.PostConfigureAll<SxtOptions>(target.Configure);
         services.PostConfigureAll<SxtBearerOptions>(target.Configure);
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(target);
+        StopSharing(services);
         return services;
+    }
+
+    private static void StopSharing(IServiceCollection services)
+    {
+        foreach (var service in services.Where(service => Array.IndexOf(Sharing, service.ServiceType) >= 0).ToArray())
+        {
+            services.Remove(service);
+        }
     }
 }

@@ -13,6 +13,10 @@ internal sealed class ConfigureSxtOptions(string name, IConfiguration configurat
         if (optionsName == name)
         {
             options.ConfigurationProblems.AddRange(ConfigurationReader.Read(configuration, kinds.Root, options));
+            if (ConfigurationReader.IsMissing(configuration))
+            {
+                options.MissingSection = ((IConfigurationSection)configuration).Path;
+            }
         }
     }
 }

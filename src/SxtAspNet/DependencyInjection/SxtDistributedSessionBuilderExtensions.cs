@@ -26,7 +26,7 @@ public static class SxtDistributedSessionBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(prefix);
         builder.Services.AddSingleton<IValidateOptions<SxtOptions>>(
-            provider => new RequireServices(builder, provider.GetRequiredService<IServiceProviderIsService>()));
+            provider => new RequireServices(builder, provider.GetRequiredService<IServiceProviderIsKeyedService>()));
         return builder.ShareSession(provider => new SxtSessionSharing
         {
             Store = new DistributedCacheSessionStore(provider.GetRequiredService<IDistributedCache>()),
@@ -36,11 +36,12 @@ public static class SxtDistributedSessionBuilderExtensions
     }
 
     /// <summary>Says at startup which of the two services is missing.</summary>
-    private sealed class RequireServices(SxtBuilder builder, IServiceProviderIsService services) : IValidateOptions<SxtOptions>
+    private sealed class RequireServices(SxtBuilder builder, IServiceProviderIsKeyedService services) : IValidateOptions<SxtOptions>
     {
         public ValidateOptionsResult Validate(string? name, SxtOptions options)
         {
-            if (name != builder.Name)
+            // Sharing may have been taken away again, as the emulator does.
+            if (name != builder.Name || !services.IsKeyedService(typeof(SxtSessionSharing), name))
             {
                 return ValidateOptionsResult.Skip;
             }

@@ -5,6 +5,23 @@ namespace SxtAspNet.DependencyInjection;
 /// <summary>Checks the options of a scheme as a whole; every problem goes into one message.</summary>
 internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> registrations) : IValidateOptions<SxtBearerOptions>
 {
+    internal static readonly OptionLimit<SxtBearerOptions, TimeSpan>[] TimeLimits =
+    [
+        new(nameof(SxtBearerOptions.CacheTime), options => options.CacheTime, TimeSpan.Zero, TimeSpan.FromMinutes(25)),
+        new(nameof(SxtBearerOptions.RefusalCacheTime), options => options.RefusalCacheTime, TimeSpan.Zero, TimeSpan.FromMinutes(25)),
+        new(nameof(SxtBearerOptions.GatewayTimeout), options => options.GatewayTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2)),
+        new(nameof(SxtBearerOptions.ClockSkew), options => options.ClockSkew, TimeSpan.Zero, TimeSpan.FromHours(1)),
+    ];
+
+    internal static readonly OptionLimit<SxtBearerOptions, int>[] CountLimits =
+    [
+        new(nameof(SxtBearerOptions.CacheSize), options => options.CacheSize, 1, 10_000_000),
+        new(nameof(SxtBearerOptions.MaxConcurrentValidations), options => options.MaxConcurrentValidations, 1, 10_000),
+        new(nameof(SxtBearerOptions.MaxValidationsPerSecond), options => options.MaxValidationsPerSecond, 1, 1_000_000),
+        new(nameof(SxtBearerOptions.MaxValidationsPerAddress), options => options.MaxValidationsPerAddress, 1, 1_000_000),
+        new(nameof(SxtBearerOptions.MaxRefusalsPerAddress), options => options.MaxRefusalsPerAddress, 1, 1_000_000),
+    ];
+
     public ValidateOptionsResult Validate(string? name, SxtBearerOptions options)
     {
         if (!registrations.Any(registration => registration.Scheme == name))
@@ -72,25 +89,10 @@ internal sealed class ValidateSxtBearerOptions(IEnumerable<BearerRegistration> r
 
     private static void CheckLimits(SxtBearerOptions options, List<string> problems)
     {
-        CheckTime(nameof(options.CacheTime), options.CacheTime, TimeSpan.Zero, TimeSpan.FromMinutes(25));
-        CheckTime(nameof(options.RefusalCacheTime), options.RefusalCacheTime, TimeSpan.Zero, TimeSpan.FromMinutes(25));
-        CheckTime(nameof(options.GatewayTimeout), options.GatewayTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2));
-        CheckTime(nameof(options.ClockSkew), options.ClockSkew, TimeSpan.Zero, TimeSpan.FromHours(1));
-        CheckCount(nameof(options.CacheSize), options.CacheSize, 1, 10_000_000);
-        CheckCount(nameof(options.MaxConcurrentValidations), options.MaxConcurrentValidations, 1, 10_000);
-        CheckCount(nameof(options.MaxValidationsPerSecond), options.MaxValidationsPerSecond, 1, 1_000_000);
-        CheckCount(nameof(options.MaxValidationsPerAddress), options.MaxValidationsPerAddress, 1, 1_000_000);
-        CheckCount(nameof(options.MaxRefusalsPerAddress), options.MaxRefusalsPerAddress, 1, 1_000_000);
-
-        void CheckTime(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            OptionRules.CheckRange(setting, value, least, most, problems);
-
-        void CheckCount(string setting, int value, int least, int most)
+        OptionRules.CheckTimes(TimeLimits, options, problems);
+        foreach (var limit in CountLimits)
         {
-            if (value < least || value > most)
-            {
-                problems.Add($"{setting} is {value}; it must be between {least} and {most}.");
-            }
+            limit.Check(options, "", problems);
         }
     }
 }

@@ -10,7 +10,18 @@ internal sealed class ValidateSxtOptions(
     IServiceProviderIsKeyedService services,
     IEnumerable<IdentityRegistration> identities) : IValidateOptions<SxtOptions>
 {
-    private const int MostReplayBuffer = 64 * 1024 * 1024;
+    internal const int MostReplayBuffer = 64 * 1024 * 1024;
+
+    internal static readonly OptionLimit<SxtOptions, TimeSpan>[] TimeLimits =
+    [
+        new(nameof(SxtOptions.RenewBefore), options => options.RenewBefore, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20)),
+        new(nameof(SxtOptions.RenewJitter), options => options.RenewJitter, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+        new(nameof(SxtOptions.GatewayTimeout), options => options.GatewayTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2)),
+        new(nameof(SxtOptions.KeyTimeout), options => options.KeyTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2)),
+        new(nameof(SxtOptions.AcquireTimeout), options => options.AcquireTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(10)),
+        new(nameof(SxtOptions.StoreTimeout), options => options.StoreTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(30)),
+        new(nameof(SxtOptions.StorePollInterval), options => options.StorePollInterval, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5)),
+    ];
 
     public ValidateOptionsResult Validate(string? name, SxtOptions options)
     {
@@ -20,6 +31,7 @@ internal sealed class ValidateSxtOptions(
         }
 
         List<string> problems = [.. options.ConfigurationProblems];
+        CheckSection(name!, options, problems);
         CheckUser(name!, options, problems);
         CheckUrls(options, problems);
         CheckKeys(name!, options, problems);
@@ -38,6 +50,16 @@ internal sealed class ValidateSxtOptions(
         return problems.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
+    }
+
+    /// <summary>A section that is not there is no problem where code has set what an identity needs.</summary>
+    private void CheckSection(string name, SxtOptions options, List<string> problems)
+    {
+        if (options.MissingSection is { } section && (string.IsNullOrEmpty(options.UserId) || !HasKeys(name, options)))
+        {
+            problems.Add($"The section '{section}' is missing or empty. Add it to appsettings.json or user secrets, or set environment variables such as "
+                + $"{section.Replace(":", "__", StringComparison.Ordinal)}__UserId.");
+        }
     }
 
     /// <summary>Without one, the keys may all be API keys; what they are shows when they are opened (<see cref="UserIdCheck"/>).</summary>
@@ -112,20 +134,11 @@ internal sealed class ValidateSxtOptions(
 
     private static void CheckTimes(SxtOptions options, List<string> problems)
     {
-        CheckRange(nameof(options.RenewBefore), options.RenewBefore, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
-        CheckRange(nameof(options.RenewJitter), options.RenewJitter, TimeSpan.Zero, TimeSpan.FromMinutes(5));
-        CheckRange(nameof(options.GatewayTimeout), options.GatewayTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2));
-        CheckRange(nameof(options.KeyTimeout), options.KeyTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(2));
-        CheckRange(nameof(options.AcquireTimeout), options.AcquireTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(10));
-        CheckRange(nameof(options.StoreTimeout), options.StoreTimeout, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(30));
-        CheckRange(nameof(options.StorePollInterval), options.StorePollInterval, TimeSpan.FromSeconds(0.1), TimeSpan.FromMinutes(5));
+        OptionRules.CheckTimes(TimeLimits, options, problems);
         if (options.RenewBefore <= options.GatewayTimeout + options.RenewJitter)
         {
             problems.Add($"RenewBefore ({options.RenewBefore}) must be longer than GatewayTimeout plus RenewJitter "
                 + $"({options.GatewayTimeout + options.RenewJitter}), or a failed renewal can't be tried again before the token expires.");
         }
-
-        void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
-            OptionRules.CheckRange(setting, value, least, most, problems);
     }
 }

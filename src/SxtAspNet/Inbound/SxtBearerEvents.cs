@@ -22,17 +22,27 @@ public class SxtBearerEvents
     public Func<SxtBearerForbiddenContext, Task> OnForbidden { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Calls <see cref="OnMessageReceived"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that ends when the app is done.</returns>
     public virtual Task MessageReceived(SxtBearerMessageReceivedContext context) => OnMessageReceived(context);
 
     /// <summary>Calls <see cref="OnTokenValidated"/>.</summary>
+    /// <param name="context">The caller, and its token.</param>
+    /// <returns>A task that ends when the app is done.</returns>
     public virtual Task TokenValidated(SxtBearerTokenValidatedContext context) => OnTokenValidated(context);
 
     /// <summary>Calls <see cref="OnAuthenticationFailed"/>.</summary>
+    /// <param name="context">What is wrong with the token.</param>
+    /// <returns>A task that ends when the app is done.</returns>
     public virtual Task AuthenticationFailed(SxtBearerAuthenticationFailedContext context) => OnAuthenticationFailed(context);
 
     /// <summary>Calls <see cref="OnChallenge"/>.</summary>
+    /// <param name="context">The challenge that is about to be sent.</param>
+    /// <returns>A task that ends when the app is done.</returns>
     public virtual Task Challenge(SxtBearerChallengeContext context) => OnChallenge(context);
 
     /// <summary>Calls <see cref="OnForbidden"/>.</summary>
+    /// <param name="context">The answer that is about to be sent.</param>
+    /// <returns>A task that ends when the app is done.</returns>
     public virtual Task Forbidden(SxtBearerForbiddenContext context) => OnForbidden(context);
 }

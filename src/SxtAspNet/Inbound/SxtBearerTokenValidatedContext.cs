@@ -45,5 +45,6 @@ public sealed class SxtBearerTokenValidatedContext : ResultContext<SxtBearerOpti
     public string UserId { get; }
 
     /// <summary>The token; each call makes a copy. Whoever holds it is the user: never store, log or share it.</summary>
+    /// <returns>A copy of the token.</returns>
     public string GetToken() => _token.Copy();
 }

@@ -29,6 +29,8 @@ public sealed class SxtApiKey : SxtCredential
     private static ReadOnlySpan<byte> Prefix => "sxt_"u8;
 
     /// <summary>Makes an API key of its text; white space around it does not count.</summary>
+    /// <param name="value">The text.</param>
+    /// <returns>The API key; the caller disposes it.</returns>
     /// <exception cref="FormatException">It is none; the message says why, and never quotes it.</exception>
     public static SxtApiKey FromValue(ReadOnlySpan<char> value)
     {

@@ -16,6 +16,7 @@ public abstract class SxtCredential : IDisposable
     /// </summary>
     /// <param name="data">The content of a key file or secret.</param>
     /// <param name="password">The password of an encrypted PKCS#8 key; empty for none.</param>
+    /// <returns>The key; the caller disposes it.</returns>
     /// <exception cref="FormatException">
     /// The content is in none of the accepted forms; the message says what was found, never the content.
     /// </exception>
@@ -26,6 +27,8 @@ public abstract class SxtCredential : IDisposable
     /// Derives a secret from the credential: HKDF-SHA256 with salt "SxtAspNet/v1" and the given <paramref name="info"/>. The
     /// farm seals its shared session with it.
     /// </summary>
+    /// <param name="info">What the secret is for; another purpose gives another secret.</param>
+    /// <param name="destination">Takes the secret.</param>
     /// <returns><see langword="false"/> when this is a key that can only sign; such a key can't share a session.</returns>
     public virtual bool TryDeriveSecret(ReadOnlySpan<byte> info, Span<byte> destination) => false;
 

@@ -23,6 +23,8 @@ public sealed class SxtSealSecret : IDisposable
     }
 
     /// <summary>Makes it of its bytes; the caller's copy stays the caller's to clear.</summary>
+    /// <param name="value">The secret.</param>
+    /// <returns>The secret in locked memory; the caller disposes it.</returns>
     /// <exception cref="ArgumentException"><paramref name="value"/> is shorter than <see cref="MinSize"/>.</exception>
     public static SxtSealSecret FromBytes(ReadOnlySpan<byte> value) =>
         value.Length >= MinSize
@@ -33,6 +35,8 @@ public sealed class SxtSealSecret : IDisposable
     /// Reads the content of a file or a vault's secret: at least 32 bytes in base64 or hex, or else a text of at least 32 characters that
     /// nobody can guess. White space around it does not count. The caller's copy stays the caller's to clear.
     /// </summary>
+    /// <param name="content">The content.</param>
+    /// <returns>The secret in locked memory; the caller disposes it.</returns>
     /// <exception cref="FormatException">It is too short or too easy to guess; the message never quotes it.</exception>
     public static SxtSealSecret Parse(ReadOnlySpan<byte> content)
     {

@@ -23,6 +23,8 @@ public abstract class SxtSigningKey : SxtCredential
     public abstract ReadOnlyMemory<byte> PublicKey { get; }
 
     /// <summary>Makes a key from its 32-byte seed; the caller's copy stays the caller's to clear.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The key; the caller disposes it.</returns>
     /// <exception cref="ArgumentException"><paramref name="seed"/> is not 32 bytes long.</exception>
     public static SxtSigningKey FromSeed(ReadOnlySpan<byte> seed) => new SeedSigningKey(seed);
 
@@ -35,6 +37,7 @@ public abstract class SxtSigningKey : SxtCredential
     /// </remarks>
     /// <param name="data">The content of a key file or secret.</param>
     /// <param name="password">The password of an encrypted PKCS#8 key; empty for none.</param>
+    /// <returns>The key; the caller disposes it.</returns>
     /// <exception cref="FormatException">
     /// The content is in none of the accepted forms (an API key is none: <see cref="SxtCredential.Parse"/> reads it too); the
     /// message says what was found, never the content.
@@ -43,6 +46,8 @@ public abstract class SxtSigningKey : SxtCredential
         KeyFormats.Read(data, password);
 
     /// <summary>Signs <paramref name="data"/> with Ed25519.</summary>
+    /// <param name="data">What to sign.</param>
+    /// <param name="cancellationToken">Cancels signing, where the key is in a device that can be slow.</param>
     /// <returns>The 64 bytes of the signature.</returns>
     public abstract ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 

@@ -38,11 +38,11 @@ internal static class OptionRules
         }
     }
 
-    public static void CheckRange(string setting, TimeSpan value, TimeSpan least, TimeSpan most, List<string> problems)
+    public static void CheckTimes<TOptions>(IEnumerable<OptionLimit<TOptions, TimeSpan>> limits, TOptions options, List<string> problems)
     {
-        if (value < least || value > most)
+        foreach (var limit in limits)
         {
-            problems.Add($"{setting} is {value}; it must be between {least} and {most} (hours:minutes:seconds).");
+            limit.Check(options, " (hours:minutes:seconds)", problems);
         }
     }
 }

@@ -90,10 +90,17 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     /// <returns>Its public half, and its version.</returns>
     public (RSA Public, string Version) MakeKey(string name)
     {
-        var version = Guid.NewGuid().ToString("N");
         var key = RSA.Create(2048);
+        return (RSA.Create(key.ExportParameters(includePrivateParameters: false)), ImportKey(name, key));
+    }
+
+    /// <summary>Takes in an RSA key.</summary>
+    /// <returns>Its version.</returns>
+    public string ImportKey(string name, RSA key)
+    {
+        var version = Guid.NewGuid().ToString("N");
         _keys[$"{name}/{version}"] = key;
-        return (RSA.Create(key.ExportParameters(includePrivateParameters: false)), version);
+        return version;
     }
 
     /// <summary>Reaches the vault by its name, or by any, and trusts its certificate only.</summary>
@@ -133,7 +140,7 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var bearer = context.Request.Headers.Authorization.ToString();
-        _requests.Enqueue($"{context.Request.Method} {context.Request.Path}{(bearer.Length > 0 ? " with a token" : "")}");
+        _requests.Enqueue($"{context.Request.Method} {context.Request.Path.Value!.TrimEnd('/')}{(bearer.Length > 0 ? " with a token" : "")}");
         context.Response.Headers.Date = Time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         if (bearer != $"Bearer {Token}")
         {

@@ -69,6 +69,7 @@ internal sealed class Farm : IAsyncDisposable
     {
         var instance = new Instance(services =>
         {
+            services.UseSxtGatewayEmulator(Gateway);
             share(services.AddSxt(settings =>
             {
                 settings.UserId = User;
@@ -78,7 +79,6 @@ internal sealed class Farm : IAsyncDisposable
                 options?.Invoke(settings);
             }));
             services.AddHttpClient(Instance.Client).AddSxtTokenHandler();
-            services.UseSxtGatewayEmulator(Gateway);
             services.PostConfigureAll<SxtOptions>(settings =>
             {
                 settings.Keys.Clear();

@@ -29,6 +29,23 @@ public class HostTests
     }
 
     [Fact]
+    public async Task Under_the_emulator_no_setting_is_needed_and_no_redis()
+    {
+        await using var gateway = new SxtGatewayEmulator();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSxt(builder.Configuration.GetSection("Sxt")).AddRedis(redis => redis.ConnectionStringName = "redis");
+        builder.Services.AddSxt("cache", builder.Configuration.GetSection("Other")).AddDistributedSession();
+        builder.Services.UseSxtGatewayEmulator(gateway);
+        using var host = builder.Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<ISxtSession>().GetAccessTokenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(SxtSessionState.Active, host.Services.GetRequiredService<ISxtSession>().Status.State);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_required_login_is_done_when_the_start_is()
     {
         await using var gateway = new SxtGatewayEmulator();

@@ -7,21 +7,24 @@ namespace SxtAspNet.Tests.DependencyInjection;
 
 public class ValidationTests
 {
+    /// <summary>A value for each setting; the schema is held to it too.</summary>
+    internal const string Sound =
+        """
+        { "Sxt": { "GatewayUrl": "https://proxy.test/sxt", "UserId": "orders-service",
+            "ProxyUrl": "https://secrets.test",
+            "Keys": [ { "File": "a.pem", "PasswordFile": "a.txt", "RequirePrivateFile": true }, { "ApiKey": "sxt_0123456789abcdef" } ],
+            "AllowedOrigins": [ "https://api.test:8443", "http://localhost:5000" ],
+            "RenewBefore": "00:06:00", "RenewJitter": "00:00:10", "GatewayTimeout": "00:00:05",
+            "KeyTimeout": "00:00:03", "AcquireTimeout": "00:00:20", "ReplayOnUnauthorized": false,
+            "LoginAtStartup": "required", "KeepKeyInMemory": true } }
+        """;
+
     private const string Secret = "s3cret-value";
 
     [Fact]
     public void Sound_settings_of_every_kind_are_bound()
     {
-        using var provider = Build(
-            """
-            { "Sxt": { "GatewayUrl": "https://proxy.test/sxt", "UserId": "orders-service",
-                "ProxyUrl": "https://secrets.test",
-                "Keys": [ { "File": "a.pem", "PasswordFile": "a.txt", "RequirePrivateFile": true }, { "ApiKey": "sxt_0123456789abcdef" } ],
-                "AllowedOrigins": [ "https://api.test:8443", "http://localhost:5000" ],
-                "RenewBefore": "00:06:00", "RenewJitter": "00:00:10", "GatewayTimeout": "00:00:05",
-                "KeyTimeout": "00:00:03", "AcquireTimeout": "00:00:20", "ReplayOnUnauthorized": false,
-                "LoginAtStartup": "required", "KeepKeyInMemory": true } }
-            """);
+        using var provider = Build(Sound);
 
         var options = Options(provider);
 
@@ -160,7 +163,25 @@ public class ValidationTests
     [Fact]
     public void A_missing_section_is_named()
     {
-        Assert.Contains("The section 'Sxt' is missing or empty.", Problems("""{ "Sxtt": { "UserId": "x" } }"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "The section 'Sxt' is missing or empty. Add it to appsettings.json or user secrets, or set environment variables such as Sxt__UserId.",
+            Problems("""{ "Sxtt": { "UserId": "x" } }"""),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_section_is_no_problem_where_code_sets_all()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(TestConfiguration.FromJson("{}").GetSection("Sxt"));
+        services.Configure<SxtOptions>(options =>
+        {
+            options.UserId = "orders-service";
+            options.Keys.Add(new() { File = "a.pem" });
+        });
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Equal("orders-service", Options(provider).UserId);
     }
 
     [Fact]
@@ -258,6 +279,20 @@ public class ValidationTests
         using var provider = Build("""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "File": "a.pem" } ] } }""");
 
         Assert.Equal("", provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("no identity").UserId);
+    }
+
+    [Fact]
+    public void A_seal_and_Data_Protection_exclude_each_other()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSxt(TestConfiguration.FromJson(
+            """{ "Sxt": { "UserId": "x", "Keys": [ { "File": "a.pem" } ], "Seal": [ { "File": "seal" } ] } }""").GetSection("Sxt")).UseDataProtection();
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider));
+
+        Assert.Contains("Seal and UseDataProtection() exclude each other; keep one of them.", failure.Message, StringComparison.Ordinal);
     }
 
     private static string Problems(string json)

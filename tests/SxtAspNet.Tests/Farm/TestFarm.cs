@@ -139,6 +139,7 @@ internal sealed class TestFarm : IAsyncDisposable
                 StartForeign = static call => call(),
                 Completions = TaskCreationOptions.None,
             });
+            collection.UseSxtGatewayEmulator(farm.Gateway);
             collection.AddSingleton<ISxtSessionStore>(door);
             collection.AddSingleton<IDistributedLockProvider>(door);
             collection.AddKeyedSingleton<ISxtSessionNotices>("", door);
@@ -149,7 +150,6 @@ internal sealed class TestFarm : IAsyncDisposable
                 options(settings);
             });
             collection.AddHttpClient("api").AddSxtTokenHandler();
-            collection.UseSxtGatewayEmulator(farm.Gateway);
             collection.PostConfigureAll<SxtOptions>(settings =>
             {
                 _link.InnerHandler ??= settings.BackchannelHttpHandler;

@@ -8,18 +8,21 @@ namespace SxtAspNet.Tests.Inbound;
 
 public class BearerOptionsTests
 {
+    /// <summary>A value for each setting; the schema is held to it too.</summary>
+    internal const string Sound =
+        """
+        { "Authentication": { "Schemes": { "SxtBearer": {
+            "GatewayUrl": "https://proxy.test/sxt", "AllowedUsers": [ "orders-service", "reports" ], "AllowedSubscriptions": [ "31cb0b4b" ],
+            "AllowedOrigins": [ "https://api.test:8443" ], "CacheTime": "00:00:30", "RefusalCacheTime": "00:00:05", "CacheSize": 500,
+            "MaxConcurrentValidations": 4, "MaxValidationsPerSecond": 50, "MaxValidationsPerAddress": 7, "MaxRefusalsPerAddress": 3,
+            "RefuseRestricted": true, "RefuseTrial": true, "RefuseQuotaExceeded": true, "GatewayTimeout": "00:00:03", "ClockSkew": "00:01:00", "SaveToken": true,
+            "IncludeErrorDetails": false, "Realm": "orders", "ClaimsIssuer": "sxt", "ForwardForbid": "Other" } } } }
+        """;
+
     [Fact]
     public void Sound_settings_of_every_kind_are_bound_by_the_schemes_name()
     {
-        using var provider = Build(
-            """
-            { "Authentication": { "Schemes": { "SxtBearer": {
-                "GatewayUrl": "https://proxy.test/sxt", "AllowedUsers": [ "orders-service", "reports" ], "AllowedSubscriptions": [ "31cb0b4b" ],
-                "AllowedOrigins": [ "https://api.test:8443" ], "CacheTime": "00:00:30", "RefusalCacheTime": "00:00:05", "CacheSize": 500,
-                "MaxConcurrentValidations": 4, "MaxValidationsPerSecond": 50, "MaxValidationsPerAddress": 7, "MaxRefusalsPerAddress": 3,
-                "RefuseRestricted": true, "RefuseTrial": true, "RefuseQuotaExceeded": true, "GatewayTimeout": "00:00:03", "ClockSkew": "00:01:00", "SaveToken": true,
-                "IncludeErrorDetails": false, "Realm": "orders", "ClaimsIssuer": "sxt", "ForwardForbid": "Other" } } } }
-            """);
+        using var provider = Build(Sound);
 
         var options = Options(provider);
 

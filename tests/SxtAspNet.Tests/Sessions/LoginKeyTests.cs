@@ -46,6 +46,24 @@ public class LoginKeyTests
     }
 
     [Fact]
+    public async Task A_key_that_can_be_had_again_is_used_within_seconds_however_long_it_was_away()
+    {
+        var key = new TestKeySource("device");
+        key.Fail();
+        await using var app = AppWith(key);
+        app.Gateway.AddUser(TestApp.User, key.PublicKey);
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromHours(1));
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        key.Opening = null;
+        app.Pass(TimeSpan.FromSeconds(5));
+
+        using var response = await app.QueryAsync();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task The_warning_of_the_only_key_says_that_there_is_no_other()
     {
         var broken = new TestKeySource("broken key");

@@ -17,7 +17,7 @@ internal sealed class ConfigurationReader
     {
     }
 
-    /// <summary>Reads a section that must be there.</summary>
+    /// <summary>Reads the section of an identity, of which all may be set in code too.</summary>
     /// <returns>One sentence for each problem: which setting, what is wrong, what to do.</returns>
     public static IReadOnlyList<string> Read(IConfiguration configuration, Setting root, object options)
     {
@@ -29,10 +29,12 @@ internal sealed class ConfigurationReader
                     + "for example builder.Configuration.GetSection(\"Sxt\")."];
         }
 
-        return section.Value is null && !section.GetChildren().Any()
-            ? [$"The section '{section.Path}' is missing or empty."]
-            : ReadOptional(configuration, root, options);
+        return ReadOptional(section, root, options);
     }
+
+    /// <summary>Whether a section is not there, or there is nothing in it.</summary>
+    public static bool IsMissing(IConfiguration configuration) =>
+        configuration is IConfigurationSection { Value: null } section && !section.GetChildren().Any();
 
     /// <summary>Reads a section that may be missing: code may set all options.</summary>
     public static IReadOnlyList<string> ReadOptional(IConfiguration configuration, Setting root, object options)
