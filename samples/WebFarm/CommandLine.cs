@@ -32,8 +32,8 @@ public sealed record CommandLine
           --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; lenient; or
                                losing: strict, and the answer to each refresh is lost
           --credential KIND    key (default): a signing key in a file; api-key: an API key alone, exchanged at the network's proxy;
-                               pkcs11: a signing key in a SoftHSM token (Debian: softhsm2), and a seal of its own; or backup: the
-                               first key's file is missing
+                               pkcs11: a signing key in a SoftHSM token (Debian: softhsm2), and a seal of its own; or backup: a
+                               signing key behind one whose file is missing
           --skew S             how far the gateway's clock is ahead, in seconds (0)
           --session S          how long a session lives, in seconds (120)
           --latency MS         how long each gateway call takes (20)

@@ -12,6 +12,6 @@ public enum FarmCredential
     /// <summary>A signing key in a SoftHSM token, which it never leaves; a seal of its own lets the farm share its session.</summary>
     Pkcs11,
 
-    /// <summary>The backup key: the first key's file is missing, so the second one logs in.</summary>
+    /// <summary>A signing key in a file, behind one whose file is missing.</summary>
     Backup,
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SxtAspNet;
 using SxtAspNet.Testing;
 
 namespace WebFarm;
@@ -36,22 +37,20 @@ public sealed class FarmGateway : IAsyncDisposable
     private readonly DirectoryInfo _secrets;
     private readonly TimeSpan _timeout;
     private readonly FarmDevice? _device;
-    private readonly bool _lacksFirstKey;
+    private readonly string[] _keyFiles;
 
     private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, FarmSettings settings)
     {
         (Emulator, _secrets, _timeout) = (emulator, secrets, settings.GatewayTimeout);
         _device = settings.Credential is FarmCredential.Pkcs11 ? new FarmDevice(secrets.FullName) : null;
-        _lacksFirstKey = settings.Credential is FarmCredential.Backup;
+        _keyFiles = settings.Credential is FarmCredential.Backup ? [KeyFile + ".missing", KeyFile] : [KeyFile];
     }
 
     public SxtGatewayEmulator Emulator { get; }
 
     /// <summary>The settings by which an instance finds the farm's key; its files are private, and gone with the farm.</summary>
-    internal IEnumerable<KeyValuePair<string, string>> KeySettings => _device?.Settings
-        ?? (_lacksFirstKey
-            ? [new("Sxt__Keys__0__File", KeyFile + ".missing"), new("Sxt__Keys__1__File", KeyFile)]
-            : [new("Sxt__Keys__0__File", KeyFile)]);
+    internal IEnumerable<KeyValuePair<string, string>> KeySettings =>
+        _device?.Settings ?? _keyFiles.Select((file, position) => KeyValuePair.Create($"Sxt__Keys__{position}__File", file));
 
     /// <summary>The file of the signing key or API key, where there is one; private, and gone with the farm.</summary>
     public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
