@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using SxtAspNet;
@@ -8,11 +7,12 @@ using WebApi;
 var builder = WebApplication.CreateBuilder(args);
 await using var emulator = await DevelopmentGateway.StartIfUnconfiguredAsync(builder);
 
-// The four lines that make an app a caller of Space and Time.
-var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
+// What makes an app a caller of Space and Time.
+var sxt = builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"))
+    .AddPkcs11(); // For keys in a device; leave it out where there are none.
 builder.Services.AddHttpClient<BlocksClient>().AddSxtTokenHandler();
 builder.Services.AddHealthChecks().AddSxt();
-builder.Services.AddExceptionHandler<SxtExceptionHandler>();
+builder.Services.AddSxtExceptionHandler();
 
 // Callers present their own Space and Time token; Authentication:Schemes:SxtBearer says whose. What is done on their behalf
 // is done with that token.
@@ -32,6 +32,9 @@ if (builder.Configuration.GetConnectionString("redis") is not null)
     });
 }
 
+// Metrics for Prometheus at /metrics. With OTEL_EXPORTER_OTLP_ENDPOINT, as Aspire sets it, traces, metrics and logs go to a collector too.
+builder.AddTelemetry();
+
 // For whoever starts it as a process of a farm.
 if (builder.Configuration.GetValue<bool>("ExitWithParent"))
 {
@@ -39,7 +42,6 @@ if (builder.Configuration.GetValue<bool>("ExitWithParent"))
 }
 
 builder.Services.AddProblemDetails();
-builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
 
 var app = builder.Build();
 app.UseExceptionHandler();
@@ -54,7 +56,12 @@ app.MapGet("/me", [Authorize] (ClaimsPrincipal user) => user.Claims.Select(claim
 app.MapLogout();
 app.MapControllers();
 app.MapOpenApi();
-app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
+app.MapPrometheusScrapingEndpoint();
+
+// The session is in the report, but in no probe: all instances share it, so an outage of the gateway would take all of them away.
+app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = SxtHealthReportWriter.WriteAsync });
+app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
 if (emulator is not null)
 {
     app.MapCallerToken(emulator);

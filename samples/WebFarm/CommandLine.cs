@@ -29,8 +29,13 @@ public sealed record CommandLine
           --instances N        processes of the web API (3)
           --rate R             requests per second and instance (50)
           --redis HOST:PORT    use this running Redis-protocol server instead of starting one
-          --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; or lenient
-          --credential KIND    key (default): a signing key; or api-key: an API key alone, exchanged at the network's proxy
+          --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; lenient; or
+                               losing: strict, and the answer to each refresh is lost
+          --credential KIND    key (default): a signing key in a file; api-key: an API key alone, exchanged at the network's proxy;
+                               pkcs11: a signing key in a SoftHSM token (Debian: softhsm2), and a seal of its own; or backup: the
+                               first key's file is missing
+          --skew S             how far the gateway's clock is ahead, in seconds (0)
+          --session S          how long a session lives, in seconds (120)
           --latency MS         how long each gateway call takes (20)
           --port N             port of the live page (any free one)
 
@@ -39,6 +44,10 @@ public sealed record CommandLine
           --chaos KINDS        none (default), kill, pause, cache, gateway, lock, silence or all; several with commas
           --outage S           at the end the gateway refuses for S seconds, which had better be longer than a token lives (20);
                                the requests that fail meanwhile don't count, but recoveryMs says for how long they did
+          --cache-outage S     before that, the cache is away for S seconds (0)
+          --callers R          tokens of callers that are presented to each instance per second (0)
+          --strangers R        tokens of users that are not allowed, presented likewise (0)
+          --metrics FILE       records the instances' metrics; see docs/operations.md
           --seed N             repeats the faults of an earlier check (else drawn and printed)
           --cold-starts N      starts of the whole farm that are measured first (3)
           --timeline           prints what happened in the farm also after a pass
@@ -60,6 +69,18 @@ public sealed record CommandLine
 
     /// <summary>How long the gateway refuses at the end.</summary>
     public TimeSpan Outage { get; init; }
+
+    /// <summary>How long the cache is away before that.</summary>
+    public TimeSpan CacheOutage { get; init; }
+
+    /// <summary>Tokens of callers that are presented to each instance per second.</summary>
+    public int Callers { get; init; }
+
+    /// <summary>The same of users that are not allowed.</summary>
+    public int Strangers { get; init; }
+
+    /// <summary>Where the instances' metrics are recorded.</summary>
+    public string? Metrics { get; init; }
 
     public int Seed { get; init; } = Random.Shared.Next(1, 1_000_000);
 
@@ -86,29 +107,34 @@ public sealed record CommandLine
                 {
                     Farm = line.Farm with
                     {
-                        IsGatewayLenient = Value() switch
-                        {
-                            "strict" => false,
-                            "lenient" => true,
-                            var other => throw new FormatException($"--gateway is strict or lenient, not '{other}'."),
-                        },
+                        IsGatewayLenient = OneOf("strict", "lenient", "losing") == "lenient",
+                        LosesRefreshes = arguments[index] == "losing",
                     },
                 },
                 "--credential" => line with
                 {
                     Farm = line.Farm with
                     {
-                        UsesApiKey = Value() switch
+                        Credential = Value() switch
                         {
-                            "key" => false,
-                            "api-key" => true,
-                            var other => throw new FormatException($"--credential is key or api-key, not '{other}'."),
+                            "key" => FarmCredential.Key,
+                            "api-key" => FarmCredential.ApiKey,
+                            "backup" => FarmCredential.Backup,
+                            "pkcs11" when FarmDevice.IsAvailable => FarmCredential.Pkcs11,
+                            "pkcs11" => throw new FormatException("--credential pkcs11 needs SoftHSM 2 (Debian: softhsm2), which is not installed."),
+                            var other => throw new FormatException($"--credential is key, api-key, pkcs11 or backup, not '{other}'."),
                         },
                     },
                 },
+                "--skew" => line with { Farm = line.Farm with { GatewayClockOffset = TimeSpan.FromSeconds(Number(0, 86_400)) } },
+                "--session" => line with { Farm = line.Farm with { SessionLifetime = TimeSpan.FromSeconds(Number(60, 86_400)) } },
                 "--port" => line with { Port = Number(0, 65_535) },
                 "--seconds" => line with { Duration = TimeSpan.FromSeconds(Number(1, 86_400)) },
                 "--outage" => line with { Outage = TimeSpan.FromSeconds(Number(0, 3_600)) },
+                "--cache-outage" => line with { CacheOutage = TimeSpan.FromSeconds(Number(0, 3_600)) },
+                "--callers" => line with { Callers = Number(0, 1_000) },
+                "--strangers" => line with { Strangers = Number(0, 1_000) },
+                "--metrics" => line with { Metrics = Value() },
                 "--seed" => line with { Seed = Number(0, int.MaxValue) },
                 "--cold-starts" => line with { ColdStarts = Number(0, 20) },
                 "--chaos" => line with
@@ -124,6 +150,10 @@ public sealed record CommandLine
             string Value() => ++index < arguments.Length
                 ? arguments[index]
                 : throw new FormatException($"{option} needs a value.");
+
+            string OneOf(params string[] values) => values.Contains(Value())
+                ? arguments[index]
+                : throw new FormatException($"{option} is {string.Join(", ", values[..^1])} or {values[^1]}, not '{arguments[index]}'.");
 
             int Number(int least, int most) =>
                 int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

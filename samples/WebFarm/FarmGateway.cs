@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SxtAspNet;
 using SxtAspNet.Testing;
 
 namespace WebFarm;
@@ -36,15 +35,25 @@ public sealed class FarmGateway : IAsyncDisposable
 
     private readonly DirectoryInfo _secrets;
     private readonly TimeSpan _timeout;
+    private readonly FarmDevice? _device;
+    private readonly bool _lacksFirstKey;
 
-    private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, TimeSpan timeout)
+    private FarmGateway(SxtGatewayEmulator emulator, DirectoryInfo secrets, FarmSettings settings)
     {
-        (Emulator, _secrets, _timeout) = (emulator, secrets, timeout);
+        (Emulator, _secrets, _timeout) = (emulator, secrets, settings.GatewayTimeout);
+        _device = settings.Credential is FarmCredential.Pkcs11 ? new FarmDevice(secrets.FullName) : null;
+        _lacksFirstKey = settings.Credential is FarmCredential.Backup;
     }
 
     public SxtGatewayEmulator Emulator { get; }
 
-    /// <summary>The file of the signing key or API key; private, and gone with the farm.</summary>
+    /// <summary>The settings by which an instance finds the farm's key; its files are private, and gone with the farm.</summary>
+    internal IEnumerable<KeyValuePair<string, string>> KeySettings => _device?.Settings
+        ?? (_lacksFirstKey
+            ? [new("Sxt__Keys__0__File", KeyFile + ".missing"), new("Sxt__Keys__1__File", KeyFile)]
+            : [new("Sxt__Keys__0__File", KeyFile)]);
+
+    /// <summary>The file of the signing key or API key, where there is one; private, and gone with the farm.</summary>
     public string KeyFile => Path.Combine(_secrets.FullName, "sxt.key");
 
     /// <summary>The fault that is on; <see langword="null"/>: none.</summary>
@@ -62,14 +71,20 @@ public sealed class FarmGateway : IAsyncDisposable
                 Latency = settings.GatewayLatency,
                 OldAccessTokensSurviveRefresh = settings.IsGatewayLenient,
                 AllowRefreshTokenReuse = settings.IsGatewayLenient,
+                ClockOffset = settings.GatewayClockOffset,
             },
             cancellationToken: cancellationToken);
 
         // Only its owner can enter a directory that is made this way.
-        var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings.GatewayTimeout);
+        var gateway = new FarmGateway(emulator, Directory.CreateTempSubdirectory("sxt-farm-"), settings);
         try
         {
-            await gateway.MakeKeyAsync(settings.UsesApiKey, cancellationToken);
+            await gateway.MakeKeyAsync(settings.Credential is FarmCredential.ApiKey, cancellationToken);
+            if (settings.LosesRefreshes)
+            {
+                emulator.InjectFault(SxtGatewayFault.DropAfter(kind: SxtGatewayCallKind.Refresh));
+            }
+
             return gateway;
         }
         catch
@@ -136,26 +151,20 @@ public sealed class FarmGateway : IAsyncDisposable
     /// <summary>Makes the farm's key, and lets the gateway know it.</summary>
     private async Task MakeKeyAsync(bool isApiKey, CancellationToken cancellationToken)
     {
-        var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
-        var text = isApiKey ? $"sxt_{Convert.ToHexStringLower(seed)}" : Convert.ToHexString(seed);
-        if (isApiKey)
+        if (_device is not null)
         {
-            Emulator.AddApiKey(UserId, text);
-        }
-        else
-        {
-            using var key = SxtSigningKey.FromSeed(seed);
-            Emulator.AddUser(UserId, key.PublicKey.ToArray());
+            Emulator.AddUser(UserId, await _device.MakeAsync(cancellationToken));
+            return;
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        if (!isApiKey)
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Emulator.AddUserWithKeyFile(UserId, KeyFile);
+            return;
         }
 
-        await using var file = new StreamWriter(KeyFile, options);
-        await file.WriteAsync(text.AsMemory(), cancellationToken);
-        CryptographicOperations.ZeroMemory(seed);
+        var apiKey = $"sxt_{RandomNumberGenerator.GetHexString(64, lowercase: true)}";
+        Emulator.AddApiKey(UserId, apiKey);
+        await PrivateFile.WriteAsync(KeyFile, apiKey, cancellationToken);
     }
 }

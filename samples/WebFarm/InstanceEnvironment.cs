@@ -6,7 +6,7 @@ namespace WebFarm;
 internal static class InstanceEnvironment
 {
     public static Dictionary<string, string> Make(
-        FarmSettings settings, FarmGateway gateway, string cache, string prefix, string loginAtStartup) => new()
+        FarmSettings settings, FarmGateway gateway, string cache, string prefix, string loginAtStartup) => new(gateway.KeySettings)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["DOTNET_ENVIRONMENT"] = "Production",
@@ -23,8 +23,7 @@ internal static class InstanceEnvironment
             ["Sxt__ProxyUrl"] = gateway.Emulator.BaseAddress.AbsoluteUri,
 
             // An API key tells whose it is.
-            ["Sxt__UserId"] = settings.UsesApiKey ? "" : FarmGateway.UserId,
-            ["Sxt__Keys__0__File"] = gateway.KeyFile,
+            ["Sxt__UserId"] = settings.Credential is FarmCredential.ApiKey ? "" : FarmGateway.UserId,
             ["Authentication__Schemes__SxtBearer__AllowedUsers__0"] = FarmGateway.UserId,
             ["Sxt__RenewBefore"] = Text(settings.RenewBefore),
             ["Sxt__RenewJitter"] = Text(settings.RenewJitter),

@@ -25,7 +25,9 @@ internal sealed record WrappedKey(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, VaultJson.Default.WrappedKey) is { Algorithm: OaepSha256, Vault.IsAbsoluteUri: true } wrapped
+            // The deserializer leaves out what the file leaves out.
+            return JsonSerializer.Deserialize(json, VaultJson.Default.WrappedKey) is { Key: not null, Version: not null, PublicKey: not null, Seed: not null } wrapped
+                && wrapped is { Algorithm: OaepSha256, Vault.IsAbsoluteUri: true }
                 && VaultNames.IsName(wrapped.Key) && VaultNames.IsName(wrapped.Version)
                 ? wrapped
                 : null;

@@ -18,7 +18,7 @@ internal static class DeviceFailure
     private static string Explain(CKR value) => value switch
     {
         CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE =>
-            "The device refuses the PIN. It is not tried again until PinFile holds another one, since wrong tries lock a device. Correct PinFile.",
+            "The device refuses the PIN. It is not tried again until PinFile holds another one or the app restarts, since wrong tries lock a device. Correct PinFile.",
         CKR.CKR_PIN_LOCKED => "The PIN is locked after too many wrong tries. Have the security officer set a new one.",
         CKR.CKR_PIN_EXPIRED => "The PIN has expired. Set a new one with the vendor's tool, and put it into PinFile.",
         CKR.CKR_USER_PIN_NOT_INITIALIZED => "The token's user has no PIN yet. Set one with the vendor's tool.",
@@ -28,7 +28,7 @@ internal static class DeviceFailure
         CKR.CKR_MECHANISM_INVALID or CKR.CKR_MECHANISM_PARAM_INVALID or CKR.CKR_CURVE_NOT_SUPPORTED or CKR.CKR_FUNCTION_NOT_SUPPORTED =>
             "The device can't sign with Ed25519 (mechanism EDDSA). Use a device or firmware that can.",
         CKR.CKR_KEY_FUNCTION_NOT_PERMITTED or CKR.CKR_KEY_TYPE_INCONSISTENT or CKR.CKR_ACTION_PROHIBITED =>
-            "The key may not sign. Make one with CKA_SIGN, with the vendor's tool, or with OpenSC: pkcs11-tool --keypairgen --key-type EC:edwards25519 --usage-sign.",
+            "The key may not sign. Make one that may: dotnet sxt key new --pkcs11.",
         CKR.CKR_SESSION_COUNT => "The device has no session free. Close those of other programs, or let fewer programs use it.",
         CKR.CKR_USER_ANOTHER_ALREADY_LOGGED_IN => "Another kind of user is logged in to the token by this process.",
         CKR.CKR_HOST_MEMORY or CKR.CKR_DEVICE_MEMORY => "The device or this machine is out of memory.",

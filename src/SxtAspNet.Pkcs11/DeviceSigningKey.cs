@@ -24,12 +24,12 @@ internal sealed class DeviceSigningKey : SxtSigningKey
         var privateKey = opened.FindAllObjects(Ed25519Objects.Search(CKO.CKO_PRIVATE_KEY, key.Label, key.Id)) switch
         {
             [var only] => only,
-            [] => throw DeviceFailure.Because(key.ToString(), "The token has no such private key. Check KeyLabel and KeyId, or make one with the vendor's tool, or with OpenSC: pkcs11-tool --keypairgen --key-type EC:edwards25519."),
+            [] => throw DeviceFailure.Because(key.ToString(), "The token has no such private key. Check KeyLabel and KeyId, or make one: dotnet sxt key new --pkcs11."),
             _ => throw DeviceFailure.Because(key.ToString(), "Several private keys match. Set KeyId, or both KeyLabel and KeyId."),
         };
         if (Ed25519Objects.Read(opened, privateKey, CKA.CKA_EC_PARAMS) is { } parameters && !Ed25519Objects.IsEd25519(parameters))
         {
-            throw DeviceFailure.Because(key.ToString(), "It is no Ed25519 key (curve edwards25519), which Space and Time asks for. Make one with the vendor's tool, or with OpenSC: pkcs11-tool --keypairgen --key-type EC:edwards25519.");
+            throw DeviceFailure.Because(key.ToString(), "It is no Ed25519 key (curve edwards25519), which Space and Time asks for. Make one: dotnet sxt key new --pkcs11.");
         }
 
         return new DeviceSigningKey(session, privateKey, key, FindPublicKey(opened, privateKey, key));

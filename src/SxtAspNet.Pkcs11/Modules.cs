@@ -12,7 +12,7 @@ namespace SxtAspNet.Pkcs11;
 /// </summary>
 internal static class Modules
 {
-    private static readonly ConcurrentDictionary<string, Lazy<Module>> Loaded = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Lazy<IPkcs11Library>> Loaded = new(StringComparer.Ordinal);
 
     static Modules()
     {
@@ -29,9 +29,9 @@ internal static class Modules
     public static Pkcs11InteropFactories Factories { get; } = new();
 
     /// <exception cref="Exception">Whatever the loader or the module says. The next call tries again.</exception>
-    public static Module Get(string library)
+    public static IPkcs11Library Get(string library)
     {
-        var loading = Loaded.GetOrAdd(library, path => new Lazy<Module>(() => new Module(path)));
+        var loading = Loaded.GetOrAdd(library, path => new Lazy<IPkcs11Library>(() => Factories.Pkcs11LibraryFactory.LoadPkcs11Library(Factories, path, AppType.MultiThreaded)));
         try
         {
             return loading.Value;
@@ -47,13 +47,4 @@ internal static class Modules
     /// <summary>Linux has libdl.so only where compilers are; programs use libdl.so.2.</summary>
     private static nint ResolveLibdl(string name, Assembly assembly, DllImportSearchPath? path) =>
         name == "libdl" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libdl.so.2", out var handle) ? handle : 0;
-}
-
-/// <summary>One loaded module, with what it must not be asked for at the same time.</summary>
-internal sealed class Module(string path)
-{
-    public IPkcs11Library Library { get; } = Modules.Factories.Pkcs11LibraryFactory.LoadPkcs11Library(Modules.Factories, path, AppType.MultiThreaded);
-
-    /// <summary>The PINs that its tokens refused.</summary>
-    public RefusedPins RefusedPins { get; } = new();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace SxtAspNet.Pkcs11;
@@ -19,7 +18,7 @@ internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkc
         {
             yield return $"{setting} needs TokenLabel or Slot, and not both; the label stays the same when a device is plugged in elsewhere.";
         }
-        else if (!string.IsNullOrEmpty(options.Slot) && !TryParseSlot(options.Slot, out _))
+        else if (!string.IsNullOrEmpty(options.Slot) && !DeviceKey.TryParseSlot(options.Slot, out _))
         {
             yield return $"{setting}.Slot must be the id of a slot: a number, or hexadecimal after 0x.";
         }
@@ -28,7 +27,7 @@ internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkc
         {
             yield return $"{setting} names no key; set KeyLabel or KeyId.";
         }
-        else if (!string.IsNullOrEmpty(options.KeyId) && !TryParseId(options.KeyId, out _))
+        else if (!string.IsNullOrEmpty(options.KeyId) && !DeviceKey.TryParseId(options.KeyId, out _))
         {
             yield return $"{setting}.KeyId must be hexadecimal, two digits for each byte.";
         }
@@ -41,15 +40,4 @@ internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkc
 
     public ISxtKeySource Create(SxtKeyOptions entry, SxtPkcs11KeyOptions options) =>
         new Pkcs11KeySource(options, entry.RequirePrivateFile, loggers.CreateLogger<Pkcs11KeySource>());
-
-    public static bool TryParseSlot(string text, out ulong slot) =>
-        text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out slot)
-            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out slot);
-
-    public static bool TryParseId(string text, out byte[] id)
-    {
-        id = new byte[text.Length / 2];
-        return text.Length % 2 == 0 && Convert.FromHexString(text, id, out _, out _) is System.Buffers.OperationStatus.Done;
-    }
 }

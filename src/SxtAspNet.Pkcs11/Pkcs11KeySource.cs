@@ -7,14 +7,14 @@ namespace SxtAspNet.Pkcs11;
 internal sealed class Pkcs11KeySource(SxtPkcs11KeyOptions options, bool requirePrivateFile, ILogger logger) : ISxtKeySource
 {
     private readonly DeviceKey _key = DeviceKey.From(options);
-    private readonly SecretFile _pinFile = new("PIN file", options.PinFile!, requirePrivateFile, logger);
+    private readonly PinFile _pinFile = new(options.PinFile!, requirePrivateFile, logger);
 
     public override string ToString() => _key.ToString();
 
     /// <remarks>It blocks its thread as long as the module does; whoever opens keys has a limit for that.</remarks>
     public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken)
     {
-        using var pin = ReadPin();
+        using var pin = _pinFile.Read();
         var session = TokenSession.Open(_key, SessionType.ReadOnly, pin.Span);
         try
         {
@@ -23,26 +23,6 @@ internal sealed class Pkcs11KeySource(SxtPkcs11KeyOptions options, bool requireP
         catch
         {
             session.Dispose();
-            throw;
-        }
-    }
-
-    private SecretBuffer<byte> ReadPin()
-    {
-        var content = _pinFile.Read();
-        try
-        {
-            content.Truncate(content.Span switch
-            {
-                [.., (byte)'\r', (byte)'\n'] => content.Span.Length - 2,
-                [.., (byte)'\n'] => content.Span.Length - 1,
-                _ => content.Span.Length,
-            });
-            return content.Span.IsEmpty ? throw _pinFile.Unavailable("holds an empty PIN. Write the PIN into it.") : content;
-        }
-        catch
-        {
-            content.Dispose();
             throw;
         }
     }

@@ -1,35 +1,28 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace SxtAspNet.Pkcs11;
 
 /// <summary>
-/// Remembers which PIN a token refused, so that it is not tried again: a few wrong tries lock a token. Of a PIN only a keyed
+/// Remembers which PINs a token refused, so that none is tried again: a few wrong tries lock a token. Of a PIN only a keyed
 /// hash is kept, and only of a wrong one.
 /// </summary>
 internal sealed class RefusedPins
 {
-    private readonly Lock _gate = new();
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly Dictionary<string, byte[]> _refused = [];
+    /// <summary>By the token, whichever path its module was loaded from: a link to a module is another path to the same tokens.</summary>
+    private static readonly ConcurrentDictionary<string, RefusedPins> Tokens = new(StringComparer.Ordinal);
 
-    /// <summary>Held while a PIN is tried: two that try the same wrong one at once would be two tries.</summary>
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+
+    /// <summary>Held while a PIN is tried, and by whoever asks or adds: two that try the same wrong one at once would be two tries.</summary>
     public Lock Trying { get; } = new();
 
-    public bool Contains(string token, ReadOnlySpan<byte> pin)
-    {
-        var hash = HMACSHA256.HashData(_key, pin);
-        lock (_gate)
-        {
-            return _refused.TryGetValue(token, out var refused) && CryptographicOperations.FixedTimeEquals(refused, hash);
-        }
-    }
+    public static RefusedPins Of(string token) => Tokens.GetOrAdd(token, static _ => new RefusedPins());
 
-    public void Add(string token, ReadOnlySpan<byte> pin)
-    {
-        var hash = HMACSHA256.HashData(_key, pin);
-        lock (_gate)
-        {
-            _refused[token] = hash;
-        }
-    }
+    public bool Contains(ReadOnlySpan<byte> pin) => _refused.Contains(Hash(pin));
+
+    public void Add(ReadOnlySpan<byte> pin) => _refused.Add(Hash(pin));
+
+    private string Hash(ReadOnlySpan<byte> pin) => Convert.ToHexString(HMACSHA256.HashData(_key, pin));
 }

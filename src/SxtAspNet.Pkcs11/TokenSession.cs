@@ -19,10 +19,9 @@ internal sealed class TokenSession : IDisposable
         ISession? session = null;
         try
         {
-            var module = Modules.Get(key.Library);
-            var slot = FindSlot(module.Library, key);
+            var slot = FindSlot(Modules.Get(key.Library).GetSlotList(SlotsType.WithTokenPresent), key);
             session = slot.OpenSession(type);
-            LogIn(module, slot, session, key, pin);
+            LogIn(slot, session, key, pin);
             var opened = new TokenSession(key, session);
             session = null;
             return opened;
@@ -52,19 +51,20 @@ internal sealed class TokenSession : IDisposable
 
     public void Dispose() => Close(Session);
 
-    private static ISlot FindSlot(IPkcs11Library library, DeviceKey key)
+    internal static ISlot FindSlot(List<ISlot> slots, DeviceKey key)
     {
-        var slots = library.GetSlotList(SlotsType.WithTokenPresent);
         if (key.Slot is { } number)
         {
             return slots.Find(slot => slot.SlotId == number)
                 ?? throw DeviceFailure.Because(key.ToString(), "No token is in that slot. Check the device, and Slot: some modules number slots anew at each start; TokenLabel stays.");
         }
 
-        var found = slots.FindAll(slot => slot.GetTokenInfo().Label.TrimEnd() == key.TokenLabel);
+        Pkcs11Exception? failed = null;
+        var found = slots.FindAll(slot => LabelOf(slot, ref failed) == key.TokenLabel);
         return found.Count switch
         {
             1 => found[0],
+            0 when failed is not null => throw failed,
             0 => throw DeviceFailure.Because(
                 key.ToString(),
                 slots.Count == 0
@@ -74,12 +74,28 @@ internal sealed class TokenSession : IDisposable
         };
     }
 
-    private static void LogIn(Module module, ISlot slot, ISession session, DeviceKey key, ReadOnlySpan<byte> pin)
+    /// <summary>A token in another slot that fails is no reason not to use the one that is meant.</summary>
+    private static string? LabelOf(ISlot slot, ref Pkcs11Exception? failed)
     {
-        lock (module.RefusedPins.Trying)
+        try
         {
-            var token = slot.GetTokenInfo();
-            var flags = token.TokenFlags;
+            return slot.GetTokenInfo().Label.TrimEnd();
+        }
+        catch (Pkcs11Exception failure)
+        {
+            failed = failure;
+            return null;
+        }
+    }
+
+    private static void LogIn(ISlot slot, ISession session, DeviceKey key, ReadOnlySpan<byte> pin)
+    {
+        var token = slot.GetTokenInfo();
+        var refused = RefusedPins.Of($"{token.ManufacturerId}/{token.Model}/{token.SerialNumber}");
+        lock (refused.Trying)
+        {
+            // Whoever had the lock before may have used up a try.
+            var flags = slot.GetTokenInfo().TokenFlags;
             if (!flags.LoginRequired)
             {
                 return;
@@ -96,8 +112,7 @@ internal sealed class TokenSession : IDisposable
                     key.ToString(), "One more wrong PIN would lock the token, so none is tried. Log in once with the vendor's tool and the right PIN; then correct PinFile.");
             }
 
-            var name = $"{token.ManufacturerId}/{token.Model}/{token.SerialNumber}";
-            if (module.RefusedPins.Contains(name, pin))
+            if (refused.Contains(pin))
             {
                 throw new Pkcs11Exception("C_Login", CKR.CKR_PIN_INCORRECT);
             }
@@ -112,7 +127,7 @@ internal sealed class TokenSession : IDisposable
             }
             catch (Pkcs11Exception failure) when (failure.RV is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE)
             {
-                module.RefusedPins.Add(name, pin);
+                refused.Add(pin);
                 throw;
             }
         }

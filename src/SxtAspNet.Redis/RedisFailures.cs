@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
@@ -12,9 +13,14 @@ namespace SxtAspNet.Redis;
 internal sealed partial class RedisFailures(string prefix, ILogger logger)
 {
     private const int LongestAnswer = 160;
+    private const string Refused = "Redis refuses the user or the password of the connection. Check what AddRedis was given.";
+    private const string MissingRight = "The Redis user lacks";
 
     [GeneratedRegex("the '(?<command>[^']+)' command", RegexOptions.CultureInvariant)]
     private static partial Regex RefusedCommand { get; }
+
+    [GeneratedRegex(@" on (?<server>\S+?)/(Interactive|Subscription)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex FailedServer { get; }
 
     /// <summary>What a caller is told; the rest goes to the log.</summary>
     public RedisUnavailableException Explain(Exception failure)
@@ -25,7 +31,8 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
         }
 
         logger.CallFailed(failure);
-        return new RedisUnavailableException(Describe(failure));
+        var description = Describe(failure);
+        return new RedisUnavailableException(description, description.StartsWith(MissingRight, StringComparison.Ordinal));
     }
 
     private static IEnumerable<Exception> Causes(Exception failure) =>
@@ -53,22 +60,42 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
             return $"The TLS connection to Redis failed: {Shorten(tls.Message)}";
         }
 
+        if (Array.Exists(causes, cause => cause is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }))
+        {
+            return Refused;
+        }
+
         return causes[0] switch
         {
-            RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } =>
-                "Redis refuses the user or the password of the connection.",
-            RedisConnectionException problem => $"There is no connection to Redis ({problem.FailureType}).",
+            RedisConnectionException => DescribeConnection(causes),
             RedisTimeoutException or TimeoutException => "Redis did not answer in time.",
             ObjectDisposedException => "The app has disposed its connection to Redis, and gives no other one.",
             _ => $"{causes[0].GetType().Name}: {Shorten(causes[0].Message)}",
         };
     }
 
+    private static string DescribeConnection(Exception[] causes)
+    {
+        // The client's own word: it does not even send a write to a replica.
+        if (Array.Exists(causes, cause => cause.Message.Contains("requires writable", StringComparison.Ordinal)))
+        {
+            return "What answers is a replica, which takes no writes. Connect to the master; through Sentinel the client finds it.";
+        }
+
+        var server = causes.Select(cause => FailedServer.Match(cause.Message)).FirstOrDefault(match => match.Success)?.Groups["server"].Value;
+
+        // The client of our floor does not tell the socket's error.
+        var why = causes.OfType<SocketException>().FirstOrDefault()?.Message
+            ?? causes.OfType<RedisConnectionException>().Last().FailureType.ToString();
+        return $"There is no connection to Redis{(server is null ? "" : $" at {server}")} ({why}). "
+            + "Check the connection that AddRedis was given, and that Redis runs there.";
+    }
+
     private string DescribeAnswer(string answer)
     {
         if (answer.StartsWith("NOAUTH", StringComparison.Ordinal) || answer.StartsWith("WRONGPASS", StringComparison.Ordinal))
         {
-            return "Redis refuses the user or the password of the connection.";
+            return Refused;
         }
 
         // In a script the code is missing, and so is the name of the command.
@@ -81,7 +108,7 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
             : answer.Contains("channel", StringComparison.Ordinal) ? $"the channels &{prefix}*"
             : answer.Contains("key", StringComparison.Ordinal) ? $"the keys ~{prefix}*"
             : "a command of a script (+set +getrange +exists +get +del +pexpire)";
-        return $"The Redis user lacks {missing}. The ACL that is needed is in docs/redis.md.";
+        return $"{MissingRight} {missing}. The ACL that is needed is in docs/redis.md.";
 
         static string Grant(string command) =>
             command.StartsWith("eval", StringComparison.OrdinalIgnoreCase) ? "the commands +eval +evalsha" : $"the command +{command}";

@@ -26,7 +26,8 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
         }
     }
 
-    private static RedisChannel Channel(string channel, IDatabase database) =>
+    /// <summary>The channel of an identity in a database.</summary>
+    public static RedisChannel Channel(string channel, IDatabase database) =>
         RedisChannel.Literal($"{channel}:{database.Database}");
 
     /// <summary>

@@ -13,7 +13,8 @@ public static class SxtRedisBuilderExtensions
 {
     /// <summary>
     /// Shares the session through the Redis that the app uses already: the connection and InstanceName that it gave to
-    /// AddStackExchangeRedisCache, else its <see cref="IConnectionMultiplexer"/>. A connection of the app is never disposed.
+    /// AddStackExchangeRedisCache, else its <see cref="IConnectionMultiplexer"/>, also when it is registered under a key, as by
+    /// Aspire's AddKeyedRedisClient. A connection of the app is never disposed.
     /// </summary>
     /// <param name="builder">The identity.</param>
     /// <returns>The identity.</returns>
@@ -40,7 +41,8 @@ public static class SxtRedisBuilderExtensions
         var services = builder.Services;
         var name = builder.Name;
         services.AddOptions<SxtRedisOptions>(name).Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtRedisOptions>, PostConfigureRedisOptions>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtRedisOptions>, PostConfigureRedisOptions>(
+            provider => new PostConfigureRedisOptions(provider, services)));
         if (services.Any(service => service.IsKeyedService && service.ServiceType == typeof(RedisConnection) && Equals(service.ServiceKey, name)))
         {
             return builder;
@@ -68,9 +70,15 @@ public static class SxtRedisBuilderExtensions
     private static SxtRedisOptions Settings(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<SxtRedisOptions>>().Get(name);
 
+    /// <summary>The keys under which the app has a multiplexer; a container tells only whether it has one under a given key.</summary>
+    internal static object[] KeysOfMultiplexers(IServiceCollection services) =>
+        [.. services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionMultiplexer))
+            .Select(service => service.ServiceKey).OfType<object>().Distinct()];
+
+    internal static string Quoted(object[] keys) => string.Join(", ", keys.Select(static key => $"'{key}'"));
+
     /// <summary>Finds the connection where the app named none: what it gave to the distributed cache, else its multiplexer.</summary>
-    private sealed class PostConfigureRedisOptions(
-        IServiceProvider provider, IServiceProviderIsService services, IOptions<RedisCacheOptions> cache) : IPostConfigureOptions<SxtRedisOptions>
+    private sealed class PostConfigureRedisOptions(IServiceProvider provider, IServiceCollection services) : IPostConfigureOptions<SxtRedisOptions>
     {
         public void PostConfigure(string? name, SxtRedisOptions options)
         {
@@ -85,72 +93,30 @@ public static class SxtRedisBuilderExtensions
                 return;
             }
 
-            if (cache.Value is { } settings && (settings.ConnectionMultiplexerFactory ?? (object?)settings.ConfigurationOptions ?? settings.Configuration) is not null)
+            var cache = provider.GetRequiredService<IOptions<RedisCacheOptions>>().Value;
+            if (options.ServiceKey is { } key)
             {
-                options.Prefix = settings.InstanceName + options.Prefix;
-                options.ConnectionMultiplexerFactory = settings.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.ConfigurationOptions = settings.ConfigurationOptions;
-                options.Configuration = settings.Configuration;
+                UseKeyed(options, key);
             }
-            else if (services.IsService(typeof(IConnectionMultiplexer)))
+            else if ((cache.ConnectionMultiplexerFactory ?? (object?)cache.ConfigurationOptions ?? cache.Configuration) is not null)
+            {
+                options.Prefix = cache.InstanceName + options.Prefix;
+                options.ConnectionMultiplexerFactory = cache.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
+                options.ConfigurationOptions = cache.ConfigurationOptions;
+                options.Configuration = cache.Configuration;
+            }
+            else if (provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IConnectionMultiplexer)))
             {
                 options.ConnectionMultiplexerFactory =
                     provider => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>());
             }
-        }
-    }
-
-    private sealed class ValidateRedisOptions(SxtBuilder builder, IServiceProviderIsKeyedService services) : IValidateOptions<SxtRedisOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, SxtRedisOptions options)
-        {
-            // Sharing may have been taken away again, as the emulator does.
-            if (name != builder.Name || !services.IsKeyedService(typeof(SxtSessionSharing), name))
+            else if (KeysOfMultiplexers(services) is [var only])
             {
-                return ValidateOptionsResult.Skip;
-            }
-
-            List<string> problems = [];
-            if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptions is null)
-            {
-                if (options.Configuration is null)
-                {
-                    problems.Add(options.ConnectionStringName is { } connection
-                        ? $"there is no connection string '{connection}'; add it to the section ConnectionStrings."
-                        : "no connection is known; give AddRedis a connection string, or register AddStackExchangeRedisCache or an IConnectionMultiplexer.");
-                }
-                else if (!NamesServer(options.Configuration))
-                {
-                    // Not with the client's own explanation: it quotes the string, which may hold a password.
-                    problems.Add("the connection string is not one of StackExchange.Redis, such as \"localhost:6379,password=…\".");
-                }
-            }
-
-            if (options.LockLease < TimeSpan.FromSeconds(0.5) || options.LockLease > TimeSpan.FromMinutes(1))
-            {
-                problems.Add($"LockLease is {options.LockLease}; it must be between half a second and a minute.");
-            }
-
-            if (string.IsNullOrEmpty(options.Prefix))
-            {
-                problems.Add("Prefix is empty; without one, keys of other programs can't be told apart.");
-            }
-
-            return problems.Count == 0
-                ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail($"AddRedis of {builder}: {string.Join(' ', problems)}");
-        }
-
-        private static bool NamesServer(string configuration)
-        {
-            try
-            {
-                return ConfigurationOptions.Parse(configuration).EndPoints.Count > 0;
-            }
-            catch (Exception problem) when (problem is ArgumentException or FormatException)
-            {
-                return false;
+                UseKeyed(options, only);
             }
         }
+
+        private static void UseKeyed(SxtRedisOptions options, object key) => options.ConnectionMultiplexerFactory =
+            provider => Task.FromResult(provider.GetRequiredKeyedService<IConnectionMultiplexer>(key));
     }
 }

@@ -8,7 +8,7 @@ public sealed class SxtRedisOptions
     /// <summary>
     /// A StackExchange.Redis configuration string such as "localhost:6379,password=…". Set this, or
     /// <see cref="ConnectionStringName"/>, or <see cref="ConfigurationOptions"/>, or
-    /// <see cref="ConnectionMultiplexerFactory"/>. It may hold a password, so it can be set, but not
+    /// <see cref="ConnectionMultiplexerFactory"/>, or <see cref="ServiceKey"/>. It may hold a password, so it can be set, but not
     /// read, and these options can be logged or serialized. A section that is bound to them names a
     /// <see cref="ConnectionStringName"/> instead.
     /// </summary>
@@ -19,6 +19,12 @@ public sealed class SxtRedisOptions
 
     /// <summary>Gives a connection that the app owns; it is never disposed here.</summary>
     public Func<IServiceProvider, Task<IConnectionMultiplexer>>? ConnectionMultiplexerFactory { get; set; }
+
+    /// <summary>
+    /// The key of the app's <see cref="IConnectionMultiplexer"/>, where it has several, each as a keyed service: for Aspire's
+    /// AddKeyedRedisClient("cache"), "cache". It is the app's, and never disposed here.
+    /// </summary>
+    public object? ServiceKey { get; set; }
 
     /// <summary>
     /// The settings of a client, in code: what a configuration string can't hold, such as callbacks, certificates, the way

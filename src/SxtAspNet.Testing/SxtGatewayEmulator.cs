@@ -138,6 +138,21 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     }
 
     /// <summary>
+    /// Makes a key for a user, and writes its private half to a new file that only its owner can read: the
+    /// <see cref="SxtKeyOptions.File"/> of an app that runs as a process of its own. The user is added when it is not there.
+    /// </summary>
+    /// <param name="userId">The user id; upper and lower case differ.</param>
+    /// <param name="path">The path of the new file.</param>
+    /// <exception cref="ArgumentException">The user id or the path is empty.</exception>
+    /// <exception cref="IOException">The file exists, or can't be written.</exception>
+    public void AddUserWithKeyFile(string userId, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userId);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _core.AddUser(userId, [KeyFile.Create(path)]);
+    }
+
+    /// <summary>
     /// Removes a key from the user's keyring, so that it can't be used to log in. Sessions go on. Does nothing when the
     /// user or the key is not there.
     /// </summary>

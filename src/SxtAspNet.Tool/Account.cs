@@ -109,7 +109,7 @@ internal sealed class Account : IDisposable
         }
 
         return await UserExistsAsync(otherwise: true, cancellationToken).ConfigureAwait(false)
-            ? new ToolException($"{refusal.Message} Put the public key {key.PublicKeyText} on the keyring of '{UserId}', or use a key that is on it.", refusal)
+            ? new ToolException($"{refusal.Message} Put that public key on the keyring of '{UserId}', or use a key that is on it.", refusal)
             : new ToolException($"The gateway {_options.GatewayUrl} knows no user '{UserId}'; check --user and --gateway.", refusal);
     }
 

@@ -14,13 +14,14 @@ internal sealed class CommandLine
     public CommandLine(string[] arguments)
     {
         _arguments = arguments;
-        _root = new RootCommand("Keys, seals, logins and users of Space and Time, a probe of its gateway and an emulator of it.")
+        _root = new RootCommand("Keys, seals, logins and users of Space and Time, a doctor for apps, a probe of the gateway and an emulator of it.")
         {
             KeyCommand.Create(),
             KeyringCommand.Create(),
             SealCommand.Create(),
             LoginCommand.Create(),
             RegisterCommand.Create(),
+            DoctorCommand.Create(),
             ProbeCommand.Create(),
             EmulatorCommand.Create(),
         };

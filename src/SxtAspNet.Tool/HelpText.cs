@@ -10,7 +10,7 @@ internal sealed class HelpText(HelpAction help) : SynchronousCommandLineAction
     private static readonly (int Code, string Meaning)[] ExitCodes =
     [
         (ExitCode.Success, "it worked"),
-        (ExitCode.Failure, "it failed; stderr says why, and what to do"),
+        (ExitCode.Failure, "it failed, or the doctor found something wrong; the output says why, and what to do"),
         (ExitCode.Usage, "the command line can't be understood; nothing was done"),
         (ExitCode.OutputLost, "it was done, but stdout is closed or full; stderr says what was lost"),
         (ExitCode.Interrupted, "stopped by Ctrl+C (SIGINT)"),

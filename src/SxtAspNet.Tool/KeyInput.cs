@@ -1,35 +1,61 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using SxtAspNet.Keys;
+using SxtAspNet.Pkcs11;
 
 namespace SxtAspNet.Tool;
 
-/// <summary>A key file that the command line names, and the file with its password.</summary>
-/// <param name="File">The key file.</param>
-/// <param name="PasswordFile">The password file, if any.</param>
-/// <param name="PasswordOption">The option that gives the password file, for errors.</param>
-internal sealed record KeyInput(string File, string? PasswordFile, string PasswordOption)
+/// <summary>A key that the command line names.</summary>
+internal abstract record KeyInput
 {
-    /// <summary>Opens the key as an app does, with the same checks of the file.</summary>
-    /// <exception cref="ToolException">There is no usable key in the file.</exception>
+    /// <summary>Opens the key as an app does, with the same checks.</summary>
+    /// <exception cref="ToolException">There is no usable key.</exception>
     public async Task<OpenKey> OpenAsync(TimeSpan timeout, TextWriter error, CancellationToken cancellationToken)
     {
-        RefuseKeyItself();
-        var source = new FileKeySource(new SxtKeyOptions { File = File, PasswordFile = PasswordFile }, new StderrLogger(error));
+        var source = Source(new StderrLogger(error));
         var opener = new KeyOpener(new KeySources(static options => options.Keys, [], []), new Runtime(TimeProvider.System));
         var options = new SxtOptions { KeyTimeout = timeout };
         try
         {
             var credential = await opener.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
             return credential is SxtSigningKey key
-                ? new OpenKey(key)
-                : throw new ToolException($"The key file '{File}' holds an API key, which can't sign; give a file with a signing key.");
+                ? new OpenKey(key, Word)
+                : throw new ToolException($"The {source} holds an API key, which can't sign; give a file with a signing key.");
         }
         catch (SxtAuthenticationException failure)
         {
-            var message = Wording.ForCommandLine(failure.Message);
-            throw new ToolException(message.Replace(Wording.PasswordFile, PasswordOption, StringComparison.Ordinal), failure);
+            throw new ToolException(Word(failure.Message), failure);
         }
     }
+
+    protected abstract ISxtKeySource Source(ILogger logger);
+
+    /// <summary>Says what an app's error says in the words of the command line.</summary>
+    protected abstract string Word(string message);
+}
+
+/// <summary>A key in a PKCS#11 device.</summary>
+internal sealed record DeviceKeyInput(SxtPkcs11KeyOptions Named) : KeyInput
+{
+    protected override ISxtKeySource Source(ILogger logger) => new Pkcs11KeySource(Named, requirePrivateFile: false, logger);
+
+    protected override string Word(string message) => Wording.ForDevice(message);
+}
+
+/// <summary>A key file, and the file with its password.</summary>
+/// <param name="File">The key file.</param>
+/// <param name="PasswordFile">The password file, if any.</param>
+/// <param name="PasswordOption">The option that gives the password file, for errors.</param>
+internal sealed record KeyFileInput(string File, string? PasswordFile, string PasswordOption) : KeyInput
+{
+    protected override ISxtKeySource Source(ILogger logger)
+    {
+        RefuseKeyItself();
+        return new FileKeySource(new SxtKeyOptions { File = File, PasswordFile = PasswordFile }, logger);
+    }
+
+    protected override string Word(string message) =>
+        Wording.ForCommandLine(message).Replace(Wording.PasswordFile, PasswordOption, StringComparison.Ordinal);
 
     /// <summary>A key in place of a file: as a path it would be quoted in an error, and it may be a private one.</summary>
     private void RefuseKeyItself()
@@ -48,8 +74,8 @@ internal sealed record KeyInput(string File, string? PasswordFile, string Passwo
     }
 }
 
-/// <summary>A key that was opened from a file.</summary>
-internal sealed class OpenKey(SxtSigningKey key) : IDisposable
+/// <summary>A key that was opened.</summary>
+internal sealed class OpenKey(SxtSigningKey key, Func<string, string> word) : IDisposable
 {
     public ReadOnlyMemory<byte> PublicKey => key.PublicKey;
 
@@ -59,8 +85,18 @@ internal sealed class OpenKey(SxtSigningKey key) : IDisposable
 
     public string Form => ((SeedSigningKey)key).Form;
 
-    public async Task<byte[]> SignAsync(string challenge, CancellationToken cancellationToken) =>
-        await key.SignAsync(Encoding.UTF8.GetBytes(challenge), cancellationToken).ConfigureAwait(false);
+    /// <exception cref="ToolException">It does not sign.</exception>
+    public async Task<byte[]> SignAsync(string challenge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await key.SignAsync(Encoding.UTF8.GetBytes(challenge), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            throw new ToolException(word(failure.Message), failure);
+        }
+    }
 
     public void Dispose() => key.Dispose();
 }

@@ -17,6 +17,24 @@ internal static class Wording
         ("openssl genpkey -algorithm ed25519", $"{SxtTool.Name} key new FILE"),
     ];
 
-    public static string ForCommandLine(string message) =>
-        Phrases.Aggregate(message, (text, phrase) => text.Replace(phrase.Setting, phrase.Option, StringComparison.Ordinal));
+    /// <summary>As <see cref="Phrases"/>; only what is said of a device has these words.</summary>
+    private static readonly (string Setting, string Option)[] DevicePhrases =
+    [
+        ("It is not tried again until PinFile holds another one or the app restarts, since wrong tries lock a device.", "Wrong tries lock a device."),
+        ("Check Library:", "Check --pkcs11:"),
+        ("TokenLabel", "--token-label"),
+        ("or Slot.", "or --slot."),
+        ("and Slot:", "and --slot:"),
+        ("Set Slot", "Give --slot"),
+        ("KeyLabel", "--key-label"),
+        ("KeyId", "--key-id"),
+        ("PinFile", "--pin-file"),
+    ];
+
+    public static string ForCommandLine(string message) => Replace(message, Phrases);
+
+    public static string ForDevice(string message) => Replace(ForCommandLine(message), DevicePhrases);
+
+    private static string Replace(string message, IEnumerable<(string Setting, string Option)> phrases) =>
+        phrases.Aggregate(message, (text, phrase) => text.Replace(phrase.Setting, phrase.Option, StringComparison.Ordinal));
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace SxtAspNet;
 
 /// <summary>Why no access token could be had.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SxtFailureReason>))]
 public enum SxtFailureReason
 {
     /// <summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace SxtAspNet;
 
 /// <summary>What a session can do for a request.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SxtSessionState>))]
 public enum SxtSessionState
 {
     /// <summary>There was no login yet.</summary>
@@ -20,6 +23,7 @@ public enum SxtSessionState
 }
 
 /// <summary>Whose session an instance uses.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SxtSessionMode>))]
 public enum SxtSessionMode
 {
     /// <summary>A session of its own, which no other instance sees.</summary>

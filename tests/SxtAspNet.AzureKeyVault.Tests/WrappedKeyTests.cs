@@ -24,6 +24,19 @@ public sealed class WrappedKeyTests : VaultTests
     }
 
     [Fact]
+    public async Task A_published_vector_of_the_algorithm_is_unwrapped()
+    {
+        var rsa = RSA.Create();
+        rsa.ImportFromPem(OaepVector.PrivateKey);
+        var version = Vault.ImportKey(Key, rsa);
+        using var expected = SxtSigningKey.FromSeed(Convert.FromHexString(OaepVector.Message));
+        Write(System.Text.Encoding.UTF8.GetString(new WrappedKey(
+            Vault.Uri, Key, version, WrappedKey.OaepSha256, expected.PublicKey.ToArray(), Convert.FromHexString(OaepVector.Ciphertext)).ToJson()));
+
+        Assert.Equal(Convert.ToBase64String(expected.PublicKey.Span), await OpenWrappedAsync());
+    }
+
+    [Fact]
     public async Task The_first_request_goes_without_its_content_and_the_next_opening_needs_no_challenge()
     {
         var version = Wrap();
@@ -87,6 +100,22 @@ public sealed class WrappedKeyTests : VaultTests
         Write(content);
 
         Assert.Contains("holds no key that a vault wrapped", await FailureAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vault")]
+    [InlineData("key")]
+    [InlineData("version")]
+    [InlineData("algorithm")]
+    [InlineData("publicKey")]
+    [InlineData("wrappedSeed")]
+    public async Task A_file_without_one_of_its_members_is_refused_and_the_vault_is_not_asked(string member)
+    {
+        Wrap();
+        Change(json => json[member] = null);
+
+        Assert.Contains("holds no key that a vault wrapped", await FailureAsync(), StringComparison.Ordinal);
+        Assert.Empty(Vault.Requests);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Globalization;
 using SxtAspNet.Benchmarks;
 using SxtAspNet.Benchmarks.Measuring;
 
-// "[handler] [redis] [threads] [inbound] [parts] [--rounds N]": all of them without a name. "forged" is a run of its own.
+// "[handler] [steps] [redis] [threads] [inbound] [parts] [--rounds N]": all of them without a name. "forged" is a run of its own.
 var names = args.TakeWhile(argument => argument != "--rounds").ToArray();
 var rounds = new Rounds(args is [.., "--rounds", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5);
 
@@ -19,6 +19,11 @@ if (IsWanted("handler"))
     {
         Print($"Warm handler; the inner handler completes {answered}", Where(all, $": {answered} answered"), HandlerBenchmarks.Baseline);
     }
+}
+
+if (IsWanted("steps"))
+{
+    Print("Warm handler, step by step; the inner handler completes at once", StepBenchmarks.Run(5), StepBenchmarks.Baseline);
 }
 
 if (IsWanted("redis"))

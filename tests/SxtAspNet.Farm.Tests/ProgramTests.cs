@@ -34,6 +34,21 @@ public sealed class ProgramTests
         Assert.Equal(0, result.RootElement.GetProperty("failed").GetInt32());
     }
 
+    [Theory]
+    [InlineData("api-key")]
+    [InlineData("pkcs11")]
+    public async Task A_farm_logs_in_with_an_API_key_and_with_a_key_in_a_device(string credential)
+    {
+        Assert.SkipWhen(credential == "pkcs11" && !File.Exists("/usr/lib/softhsm/libsofthsm2.so"), "SoftHSM 2 is not installed (Debian: softhsm2).");
+
+        var result = await CheckAsync("kill", "--seconds", "15", "--cold-starts", "0", "--credential", credential);
+
+        Assert.Equal(credential, result.GetProperty("credential").GetString());
+        Assert.Equal(0, result.GetProperty("failed").GetInt32());
+        Assert.Equal("pass", result.GetProperty("verdict").GetString());
+        Assert.Equal(credential == "pkcs11", result.GetProperty("refreshes").GetInt32() > 0);
+    }
+
     [Fact]
     public async Task While_nobody_can_have_the_lock_no_request_fails()
     {

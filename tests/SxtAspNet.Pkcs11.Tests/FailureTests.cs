@@ -23,6 +23,52 @@ public sealed class FailureTests : DeviceTests
     }
 
     [Fact]
+    public async Task A_refused_PIN_is_not_tried_again_after_another_one_was()
+    {
+        MakeKey();
+        var source = Source();
+        foreach (var pin in new[] { "000000", "111111" })
+        {
+            WritePin(pin);
+            Assert.Contains("refuses the PIN", await FailureOfAsync(source), StringComparison.Ordinal);
+        }
+
+        ClearPinFlags();
+        WritePin("000000");
+
+        Assert.Contains("refuses the PIN", await FailureOfAsync(source), StringComparison.Ordinal);
+        Assert.False(SoftHsm.SlotOf(Token).GetTokenInfo().TokenFlags.UserPinCountLow);
+    }
+
+    [Fact]
+    public async Task A_refused_PIN_is_not_tried_again_by_whoever_loads_the_module_from_another_path()
+    {
+        MakeKey();
+        WritePin("000000");
+        var link = Path.Combine(Path.GetDirectoryName(PinFile)!, "module.so");
+        File.CreateSymbolicLink(link, SoftHsm.Library);
+        Assert.Contains("refuses the PIN", await FailureOfAsync(Source()), StringComparison.Ordinal);
+        ClearPinFlags();
+
+        Assert.Contains("refuses the PIN", await FailureOfAsync(Source(options => options.Library = link)), StringComparison.Ordinal);
+
+        Assert.False(SoftHsm.SlotOf(Token).GetTokenInfo().TokenFlags.UserPinCountLow);
+    }
+
+    [Fact]
+    public void A_token_in_another_slot_that_fails_does_not_hide_the_one_that_is_meant()
+    {
+        var failing = SlotDouble.Failing(CKR.CKR_TOKEN_NOT_RECOGNIZED);
+        var key = DeviceKey.From(Options());
+
+        var found = TokenSession.FindSlot([failing, SoftHsm.SlotOf(Token)], key);
+        var failure = Assert.Throws<Pkcs11Exception>(() => TokenSession.FindSlot([failing], key));
+
+        Assert.Equal(SoftHsm.SlotOf(Token).SlotId, found.SlotId);
+        Assert.Equal(CKR.CKR_TOKEN_NOT_RECOGNIZED, failure.RV);
+    }
+
+    [Fact]
     public async Task A_missing_PIN_file_is_named()
     {
         MakeKey();

@@ -34,6 +34,41 @@ public sealed class FarmTests : DeviceTests
         Assert.All(farm.Instances, instance => Assert.Contains(instance.Logs.GetSnapshot(), log => log.Id.Id == 1405));
     }
 
+    [Fact]
+    public async Task A_backup_key_in_a_file_logs_in_by_itself_while_the_token_is_gone()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(PinFile)!, "backup");
+        var seed = RandomNumberGenerator.GetBytes(SxtSigningKey.SeedSize);
+        await File.WriteAllTextAsync(file, Convert.ToHexString(seed), TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        using var backup = SxtSigningKey.FromSeed(seed);
+        await using var farm = new TestFarm(0);
+        farm.Gateway.AddUser(TestFarm.User, backup.PublicKey);
+        var instance = farm.Add(services: services =>
+        {
+            services.AddSxt(_ => { }).AddPkcs11().AddSealSource(_ => new FixedSeal());
+            services.PostConfigureAll<SxtOptions>(options =>
+            {
+                options.Keys.Clear();
+                options.Keys.Add(new() { Pkcs11 = Options(device => device.TokenLabel = "unplugged") });
+                options.Keys.Add(new() { File = file });
+            });
+            services.OpenKeysInstantly();
+        });
+        await instance.StartAsync();
+
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, farm.Logins);
+        var warning = Assert.Single(instance.Logs.GetSnapshot(), log => log.Id.Id == 1110).Message;
+        Assert.StartsWith("PKCS#11 key 'sxt' on token 'unplugged': this key did not lead to a login; the next one is tried.", warning, StringComparison.Ordinal);
+        Assert.Contains("No token has that label. Check the device, and TokenLabel.", warning, StringComparison.Ordinal);
+    }
+
     private async Task<TestFarm> StartAsync(bool withSeal)
     {
         var farm = new TestFarm(0);

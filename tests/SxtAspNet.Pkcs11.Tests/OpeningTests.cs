@@ -91,6 +91,17 @@ public sealed class OpeningTests : DeviceTests
     }
 
     [Fact]
+    public void A_module_is_loaded_once_whoever_asks()
+    {
+        SoftHsm.MakeToken();
+
+        var loaded = new Net.Pkcs11Interop.HighLevelAPI.IPkcs11Library[8];
+        Parallel.For(0, loaded.Length, index => loaded[index] = Modules.Get(SoftHsm.Library));
+
+        Assert.Single(loaded.Distinct());
+    }
+
+    [Fact]
     public async Task Ten_thousand_logins_leave_no_session_behind()
     {
         MakeKey();

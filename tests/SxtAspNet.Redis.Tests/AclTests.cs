@@ -8,16 +8,6 @@ public class AclTests
 {
     private const string Prefix = "sxt:";
 
-    /// <summary>The rights that docs/redis.md names as needed.</summary>
-    private static readonly string[] Needed =
-    [
-        "~sxt:*", "&sxt:*", "+getrange", "+exists", "+set", "+get", "+del", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+echo",
-    ];
-
-    /// <summary>Those that it advises besides: for heartbeats, for replicas and clusters, for names and settings.</summary>
-    private static readonly string[] Advised =
-        [.. Needed, "+unsubscribe", "+script|load", "+ping", "+info", "+client", "+select", "+hello", "+cluster", "+config|get"];
-
     private readonly string _name = $"{Prefix}test-{Guid.NewGuid():N}";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -27,7 +17,7 @@ public class AclTests
     [InlineData(true)]
     public async Task A_farm_shares_with_the_rights_that_the_docs_name(bool withAdvised)
     {
-        await using var server = await AclServer.StartAsync(withAdvised ? Advised : Needed);
+        await using var server = await AclServer.StartAsync(withAdvised ? AclServer.Advised : AclServer.Needed);
         await using var farm = new Farm(Times.ShortLived());
         AddTo(farm, server, Times.Short);
         await StartAsync(farm);
@@ -44,7 +34,7 @@ public class AclTests
     [Fact]
     public async Task Nothing_is_refused_where_the_client_is_told_to_keep_to_our_names()
     {
-        await using var server = await AclServer.StartAsync(Advised);
+        await using var server = await AclServer.StartAsync(AclServer.Advised);
         await using var farm = new Farm();
         for (var index = 0; index < 2; index++)
         {
@@ -70,7 +60,7 @@ public class AclTests
     [InlineData("+subscribe", "+subscribe")]
     public async Task A_right_that_is_missing_is_named_in_few_words(string missing, string named)
     {
-        await using var server = await AclServer.StartAsync(Advised.Where(right => right != missing));
+        await using var server = await AclServer.StartAsync(AclServer.Advised.Where(right => right != missing));
         await using var connection = new RedisConnection(new SxtRedisOptions { Configuration = server.Configuration }, NoServices.Instance);
         var store = new RedisSessionStore(connection);
         var notices = new RedisNotices(connection);
@@ -101,7 +91,7 @@ public class AclTests
     [Fact]
     public async Task Without_channels_the_farm_shares_by_polls()
     {
-        await using var server = await AclServer.StartAsync(Advised.Where(right => right != "&sxt:*"));
+        await using var server = await AclServer.StartAsync(AclServer.Advised.Where(right => right != "&sxt:*"));
         await using var farm = new Farm(Times.ShortLived());
         AddTo(farm, server, Times.Short);
         await StartAsync(farm);
@@ -118,7 +108,7 @@ public class AclTests
     [Fact]
     public async Task Without_scripts_nobody_waits_for_a_lock_that_nobody_can_release()
     {
-        await using var server = await AclServer.StartAsync(Advised.Where(right => right is not ("+eval" or "+evalsha")));
+        await using var server = await AclServer.StartAsync(AclServer.Advised.Where(right => right is not ("+eval" or "+evalsha")));
         await using var farm = new Farm();
         AddTo(farm, server, Times.PollingOften);
 

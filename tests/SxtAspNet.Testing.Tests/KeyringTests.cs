@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace SxtAspNet.Testing.Tests;
@@ -17,6 +18,32 @@ public sealed class KeyringTests
 
         Assert.True(await gateway.Client.WorksAsync(first.AccessToken));
         Assert.True(await gateway.Client.WorksAsync(second.AccessToken));
+    }
+
+    [Fact]
+    public async Task A_new_key_file_logs_its_user_in_and_is_private()
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        try
+        {
+            await using TestGateway gateway = TestGateway.InMemory();
+            var path = Path.Combine(directory.FullName, "sxt.key");
+            gateway.Emulator.AddUserWithKeyFile("billing", path);
+            using SxtSigningKey key = SxtSigningKey.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+            string code = await gateway.Client.GetChallengeAsync("billing");
+
+            byte[] signature = await key.SignAsync(Encoding.UTF8.GetBytes(code), TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await gateway.Client.AnswerChallengeAsync(
+                "billing", code, Convert.ToHexStringLower(signature), Convert.ToBase64String(key.PublicKey.Span));
+
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.Throws<IOException>(() => gateway.Emulator.AddUserWithKeyFile("billing", path));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]

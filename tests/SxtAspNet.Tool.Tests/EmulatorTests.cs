@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.Versioning;
@@ -11,6 +12,8 @@ namespace SxtAspNet.Tool.Tests;
 [UnsupportedOSPlatform("windows")]
 public sealed class EmulatorTests : IDisposable
 {
+    private const string ApiKey = "sxt_0123456789abcdefghijklmnop";
+
     private readonly KeyFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -85,6 +88,49 @@ public sealed class EmulatorTests : IDisposable
     }
 
     [Fact]
+    public async Task An_API_key_that_is_given_is_exchanged_for_a_token_of_its_user()
+    {
+        await using var emulator = await EmulatorProcess.StartAsync("--api-key", $"orders-service={ApiKey}");
+        using var client = new HttpClient { BaseAddress = emulator.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "auth/apikey") { Headers = { { "apikey", ApiKey } } };
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("POST /auth/apikey 200 orders-service", await emulator.ReadCallAsync());
+    }
+
+    [Fact]
+    public async Task With_the_profile_of_a_gateway_a_probe_finds_that_gateway()
+    {
+        var profile = _folder.Write("gateway.json", """{"allowRefreshTokenReuse":true,"accessTokenLifetime":"00:10:00","refusedTokenStatus":200,"clockOffset":"00:05:00"}""");
+        await using var emulator = await EmulatorProcess.StartAsync("--profile", profile);
+
+        (await Sxt.RunAsync(
+            "probe", "--yes", "--profile", _folder.At("found.json"),
+            "--gateway", emulator.Address.ToString(), "--user", "orders-service", "--key", _folder.Write("sxt.pem", Pem))).Succeeded();
+
+        Assert.Equal(Read(profile), Read(_folder.At("found.json")));
+
+        static string Read(string file)
+        {
+            using var stream = new MemoryStream();
+            SxtGatewayEmulatorOptions.Load(file).Save(stream);
+            return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"refusedTokenStatus":true}""", "is no profile of a gateway")]
+    [InlineData(null, "can't be read")]
+    public async Task A_profile_that_is_none_is_named(string? content, string problem)
+    {
+        var file = content is null ? _folder.At("none.json") : _folder.Write("gateway.json", content);
+
+        (await Sxt.RunAsync("emulator", "--profile", file)).FailedWith(file, problem);
+    }
+
+    [Fact]
     public async Task It_takes_the_port_that_it_is_given_and_says_when_that_is_taken()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
@@ -117,6 +163,10 @@ public sealed class EmulatorTests : IDisposable
     [InlineData("--user takes ID=PUBKEY", "--user", "orders-service=AAAA")]
     [InlineData("--user takes ID=PUBKEY", "--user", "orders-service=" + PairBase64)]
     [InlineData("--user is missing", "--user", "=" + PublicKeyBase64)]
+    [InlineData("--api-key takes ID=KEY", "--api-key", "orders-service")]
+    [InlineData("--api-key takes ID=KEY", "--api-key", "orders-service=" + PairBase64)]
+    [InlineData("--api-key is missing", "--api-key", "=" + ApiKey)]
+    [InlineData("--profile begins with '-'", "--profile=-x")]
     [InlineData("--user takes ID=PUBKEY", "--user", "a=" + PublicKeyBase64, "--user", "b")]
     public async Task It_says_which_option_is_wrong_and_repeats_no_key(string problem, params string[] options) =>
         (await Sxt.RunAsync(["emulator", .. options])).EndedWith(2, problem).DidNotSay(PairBase64);

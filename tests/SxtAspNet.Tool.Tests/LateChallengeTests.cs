@@ -13,7 +13,7 @@ public sealed class LateChallengeTests
         await using var gateway = await SxtGatewayEmulator.StartAsync(timeProvider: time, cancellationToken: TestContext.Current.CancellationToken);
         gateway.AddUser("orders-service", PublicKey);
         using var account = new Account(new SxtOptions { GatewayUrl = gateway.BaseAddress, UserId = "orders-service" }, time);
-        using var key = new OpenKey(new PausingKey(time, TimeSpan.FromSeconds(31)));
+        using var key = new OpenKey(new PausingKey(time, TimeSpan.FromSeconds(31)), Wording.ForCommandLine);
 
         var failure = await Assert.ThrowsAsync<ToolException>(() => account.LoginAsync(key, TestContext.Current.CancellationToken));
 

@@ -38,7 +38,7 @@ public sealed class LoginFailureTests
         account.Gateway.RemoveKey(account.UserId, PublicKey);
 
         (await account.RunAsync("login")).FailedWith(
-            $"user '{account.UserId}'", "refused", $"Put the public key {PublicKeyBase64} on the keyring");
+            $"user '{account.UserId}'", "refused", $"whose public key is {PublicKeyBase64}", "Put that public key on the keyring");
     }
 
     [Fact]

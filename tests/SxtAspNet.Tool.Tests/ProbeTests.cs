@@ -119,6 +119,40 @@ public sealed class ProbeTests
         Assert.Empty(account.Gateway.Calls.All);
     }
 
+    [Theory]
+    [InlineData("--report", "none/report.md")]
+    [InlineData("--profile", "none/profile.json")]
+    public async Task A_directory_that_is_not_there_is_refused_before_anything_is_asked(string option, string name)
+    {
+        await using var account = await TestAccount.StartAsync();
+
+        (await account.RunAsync("probe", "--yes", option, account.Folder.At(name))).FailedWith("its directory does not exist", "Nothing was asked.");
+
+        Assert.Empty(account.Gateway.Calls.All);
+    }
+
+    [Fact]
+    public async Task What_one_file_does_not_take_the_other_and_stdout_have()
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.Calls.Completed += call => account.Folder.Write("report.md", "in the way");
+
+        var found = await account.RunAsync("probe", "--yes", "--json", "--report", account.Folder.At("report.md"), "--profile", account.Folder.At("p.json"));
+
+        Assert.Equal(1, found.ExitCode);
+        Assert.Contains("report.md' exists", found.Error, StringComparison.Ordinal);
+        Assert.Equal("no", AnswerTo(found.ReadJson(), "refreshTokenReuse"));
+        Assert.True(File.Exists(account.Folder.At("p.json")));
+    }
+
+    [Fact]
+    public async Task One_file_is_not_both_report_and_profile()
+    {
+        await using var account = await TestAccount.StartAsync();
+
+        (await account.RunAsync("probe", "--yes", "--report", "one.json", "--profile", "./one.json")).EndedWith(2, "name the same file");
+    }
+
     [Fact]
     public async Task A_report_of_another_kind_is_refused()
     {

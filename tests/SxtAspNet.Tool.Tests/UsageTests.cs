@@ -9,15 +9,31 @@ public sealed class UsageTests
     private static readonly string[] Login = ["login", "--user", "orders-service", "--key", "none.pem"];
 
     [Theory]
-    [InlineData("Give a command: key, keyring, seal, login, register, probe, emulator.")]
+    [InlineData("Give a command: key, keyring, seal, login, register, doctor, probe, emulator.")]
     [InlineData("Give a command: list, add.", "keyring")]
     [InlineData("'FILE' missing", "key", "new")]
+    [InlineData("'FILE' missing; give one, or --pkcs11 for a key in a device.", "key", "new")]
+    [InlineData("Give a FILE or --pkcs11, not both", "key", "new", "sxt.pem", "--pkcs11", "m.so", "--token-label", "t", "--key-label", "k", "--pin-file", "p")]
+    [InlineData("--key-label needs --pkcs11", "key", "new", "sxt.pem", "--key-label", "k")]
+    [InlineData("--pkcs11 needs --token-label or --slot, and not both", "key", "new", "--pkcs11", "m.so", "--key-label", "k", "--pin-file", "p")]
+    [InlineData("--pkcs11 needs --token-label or --slot, and not both", "key", "new", "--pkcs11", "m.so", "--slot", "1", "--token-label", "t", "--key-label", "k", "--pin-file", "p")]
+    [InlineData("--slot takes the id of a slot", "key", "new", "--pkcs11", "m.so", "--slot", "one", "--key-label", "k", "--pin-file", "p")]
+    [InlineData("--pkcs11 needs --key-label", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--pin-file", "p")]
+    [InlineData("--key-id takes hexadecimal", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--key-label", "k", "--key-id", "abc", "--pin-file", "p")]
+    [InlineData("--pkcs11 needs --pin-file", "key", "new", "--pkcs11", "m.so", "--token-label", "t", "--key-label", "k")]
+    [InlineData("--pkcs11 is empty", "key", "new", "--pkcs11", "", "--token-label", "t", "--key-label", "k", "--pin-file", "p")]
     [InlineData("FILE is empty", "key", "new", "")]
     [InlineData("Unrecognized command or argument", "key", "new", "one.pem", "two.pem")]
     [InlineData("There is no command 'dotnet sxt nonsense'.", "nonsense")]
     [InlineData("'FILE' missing", "key", "show")]
     [InlineData("'--user' is required", "login", "--key", "sxt.pem")]
-    [InlineData("'--key' is required", "login", "--user", "orders-service")]
+    [InlineData("'--key' is required, or --pkcs11", "login", "--user", "orders-service")]
+    [InlineData("'--key' is required.", "keyring", "add", "new.pem", "--user", "orders-service")]
+    [InlineData("Give --key or --pkcs11, not both", "login", "--user", "me", "--key", "k", "--pkcs11", "m.so", "--token-label", "t", "--key-id", "01", "--pin-file", "p")]
+    [InlineData("--pkcs11 needs --key-label or --key-id", "login", "--user", "me", "--pkcs11", "m.so", "--token-label", "t", "--pin-file", "p")]
+    [InlineData("--password-file goes with --key", "login", "--user", "me", "--pkcs11", "m.so", "--token-label", "t", "--key-id", "01", "--pin-file", "p", "--password-file", "w")]
+    [InlineData("Give a FILE or --pkcs11, not both", "keyring", "add", "new.pem", "--user", "me", "--key", "k", "--pkcs11", "m.so", "--token-label", "t", "--key-id", "01", "--pin-file", "p")]
+    [InlineData("--new-password-file goes with FILE", "keyring", "add", "--user", "me", "--key", "k", "--pkcs11", "m.so", "--token-label", "t", "--key-id", "01", "--pin-file", "p", "--new-password-file", "w")]
     [InlineData("'FILE' missing", "keyring", "add", "--user", "orders-service", "--key", "sxt.pem")]
     [InlineData("--key is empty", "login", "--user", "orders-service", "--key", "")]
     [InlineData("--user is missing", "login", "--user", "", "--key", "sxt.pem")]
@@ -27,8 +43,8 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("--gateway uses plain http", "--gateway", "http://gateway.example.com")]
-    [InlineData("--gateway must be an absolute https URL", "--gateway", "gateway.example.com")]
-    [InlineData("--gateway must be an absolute https URL", "--gateway", "ftp://gateway.example.com")]
+    [InlineData("--gateway is \"gateway.example.com\", but must be an absolute https URL", "--gateway", "gateway.example.com")]
+    [InlineData("--gateway is \"ftp://gateway.example.com\", but must be an absolute https URL", "--gateway", "ftp://gateway.example.com")]
     [InlineData("--gateway must be an absolute https URL", "--gateway", "")]
     [InlineData("--gateway must have no user, query or fragment", "--gateway", "https://me@gateway.example.com")]
     [InlineData("--timeout takes a whole number of seconds from 1 to 120", "--timeout", "0")]
@@ -57,7 +73,7 @@ public sealed class UsageTests
 
     [Fact]
     public async Task Help_calls_the_tool_by_its_name() =>
-        Assert.Contains("dotnet sxt keyring add <FILE> [options]", (await Sxt.RunAsync("keyring", "add", "--help")).Output, StringComparison.Ordinal);
+        Assert.Contains("dotnet sxt keyring add [<FILE>] [options]", (await Sxt.RunAsync("keyring", "add", "--help")).Output, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("key", "kye", "new", "sxt.pem")]

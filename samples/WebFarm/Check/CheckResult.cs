@@ -20,7 +20,7 @@ public sealed record CheckResult
 
     public required string Gateway { get; init; }
 
-    /// <summary>What the farm logs in with: "key" or "api-key".</summary>
+    /// <summary>What the farm logs in with: "key", "api-key" or "pkcs11".</summary>
     public required string Credential { get; init; }
 
     public required int Requests { get; init; }

@@ -44,11 +44,23 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             var sending = traffic.RunAsync(endOfTraffic.Token);
             var monitoring = monitor.RunAsync(endOfTraffic.Token);
             var progress = ReportProgressAsync(traffic, farm, endOfTraffic.Token);
+            var callers = Task.WhenAll(
+                new Callers(farm, FarmGateway.UserId, options.Callers).RunAsync(endOfTraffic.Token),
+                new Callers(farm, "stranger", options.Strangers).RunAsync(endOfTraffic.Token));
+            var recorder = options.Metrics is null ? null : new MetricsRecorder(farm);
+            var recording = recorder?.RunAsync(endOfTraffic.Token) ?? Task.CompletedTask;
             try
             {
                 using var endOfChaos = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 endOfChaos.CancelAfter(options.Duration);
                 await Task.WhenAll(chaos.RunAsync(endOfChaos.Token), UntilCancelledAsync(endOfChaos.Token));
+                if (options.CacheOutage > TimeSpan.Zero)
+                {
+                    await farm.Cache.StopAsync();
+                    await Task.Delay(options.CacheOutage, CancellationToken.None);
+                    await farm.Cache.StartAsync(CancellationToken.None);
+                }
+
                 if (options.Outage > TimeSpan.Zero)
                 {
                     await MakeOutageAsync(farm, traffic, recovery, cancellationToken);
@@ -59,7 +71,12 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             finally
             {
                 await endOfTraffic.CancelAsync();
-                await Task.WhenAll(sending, monitoring, progress);
+                await Task.WhenAll(sending, monitoring, progress, callers, recording);
+                if (recorder is not null)
+                {
+                    await File.WriteAllTextAsync(options.Metrics!, recorder.Write(), CancellationToken.None);
+                    output.WriteLine($"Recorded the metrics of {recorder.Samples} s in {options.Metrics}.");
+                }
             }
         }
 
@@ -193,7 +210,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             Seconds = Math.Round(elapsed.TotalSeconds, 1),
             RatePerInstance = options.Farm.Rate,
             Gateway = options.Farm.IsGatewayLenient ? "lenient" : "strict",
-            Credential = options.Farm.UsesApiKey ? "api-key" : "key",
+            Credential = options.Farm.Credential switch { FarmCredential.ApiKey => "api-key", FarmCredential.Pkcs11 => "pkcs11", FarmCredential.Backup => "backup", _ => "key" },
             Requests = traffic.Figures.Total,
             Failed = traffic.Figures.Count(RequestOutcome.Failed),
             CutOff = traffic.Figures.Count(RequestOutcome.CutOff),
@@ -202,7 +219,7 @@ public sealed class CheckRun(CommandLine options, TextWriter output)
             Logins = farm.Watch.Logins,
             LoginBound = new LoginBound(
                 Start: 1,
-                Renewals: options.Farm.UsesApiKey ? (int)Math.Ceiling(elapsed / options.Farm.ShortestGeneration) : 0,
+                Renewals: options.Farm.Credential is FarmCredential.ApiKey ? (int)Math.Ceiling(elapsed / options.Farm.ShortestGeneration) : 0,
                 SessionEnds: (int)(elapsed / options.Farm.ShortestSession),
                 Faults: faults.Kill + faults.Pause + faults.Gateway + (options.Outage > TimeSpan.Zero ? 1 : 0),
                 CacheOutages: (faults.Cache + faults.Silence) * options.Farm.Instances,

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Http;
 namespace SxtAspNet.Testing.DependencyInjection;
 
 /// <summary>Turns an app's settings and HTTP clients towards an emulator.</summary>
-internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessageHandlerBuilderFilter
+internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessageHandler, HttpMessageHandler>? link) : IHttpMessageHandlerBuilderFilter
 {
     private const string DefaultUser = "emulator-user";
 
@@ -45,7 +45,13 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
         }
     }
 
-    private HttpMessageHandler? CreateBackchannel() => emulator.IsInMemory ? emulator.CreateHandler() : null;
+    private HttpMessageHandler? CreateBackchannel() => emulator.IsInMemory ? CreateHandler() : null;
+
+    private HttpMessageHandler CreateHandler()
+    {
+        var handler = emulator.CreateHandler();
+        return link is null ? handler : link(handler);
+    }
 
     private static Uri Authority(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority));
 
@@ -53,7 +59,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator) : IHttpMessage
     private sealed class RoutingHandler(EmulatorTarget target) : DelegatingHandler
     {
         private readonly HttpMessageInvoker? _inMemory =
-            target.Emulator.IsInMemory ? new HttpMessageInvoker(target.Emulator.CreateHandler()) : null;
+            target.Emulator.IsInMemory ? new HttpMessageInvoker(target.CreateHandler()) : null;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

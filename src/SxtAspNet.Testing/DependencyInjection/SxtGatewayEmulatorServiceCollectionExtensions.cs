@@ -25,12 +25,23 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
     /// </remarks>
     /// <param name="services">The app's services; the identities may be registered before or after.</param>
     /// <param name="emulator">The emulator; it stays the caller's to dispose.</param>
+    /// <param name="link">
+    /// Puts a handler of the test between this app and an emulator in memory, given the handler that calls it: one that fails as a
+    /// network does, for example. Is called for each connection that the app would have.
+    /// </param>
     /// <returns>The services.</returns>
-    public static IServiceCollection UseSxtGatewayEmulator(this IServiceCollection services, SxtGatewayEmulator emulator)
+    /// <exception cref="ArgumentException">There is a link, and the emulator was started over HTTP.</exception>
+    public static IServiceCollection UseSxtGatewayEmulator(
+        this IServiceCollection services, SxtGatewayEmulator emulator, Func<HttpMessageHandler, HttpMessageHandler>? link = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(emulator);
-        var target = new EmulatorTarget(emulator);
+        if (link is not null && !emulator.IsInMemory)
+        {
+            throw new ArgumentException("A link needs an emulator in memory; this one was started, and is called over HTTP.", nameof(link));
+        }
+
+        var target = new EmulatorTarget(emulator, link);
         services.PostConfigureAll<SxtOptions>(target.Configure);
         services.PostConfigureAll<SxtBearerOptions>(target.Configure);
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(target);

@@ -24,15 +24,31 @@ internal static class EmulatorCommand
             CustomParser = ReadUsers,
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("emulator", "Runs the gateway emulator until Ctrl+C, and prints its address and the calls that reach it, without secrets.") { port, users };
+        var apiKeys = new Option<EmulatedApiKey[]>("--api-key")
+        {
+            Description = "A user with an API key of your invention (sxt_…), which the emulator exchanges as the network's proxy does. May be given several times.",
+            HelpName = "ID=KEY",
+            CustomParser = result => [.. result.Tokens.Select(token => ReadApiKey(token.Value, result)).OfType<EmulatedApiKey>()],
+            DefaultValueFactory = _ => [],
+        };
+        var profile = Inputs.OptionalFile("--profile", $"A profile, as '{SxtTool.Name} probe' writes it: the emulator behaves like that gateway.");
+        var command = new Command("emulator", "Runs the gateway emulator until Ctrl+C, and prints its address and the calls that reach it, without secrets.")
+        {
+            port, users, apiKeys, profile,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var gateway = await StartAsync(parsed.GetValue(port), cancellationToken).ConfigureAwait(false);
+            var gateway = await StartAsync(parsed.GetValue(port), parsed.GetValue(profile), cancellationToken).ConfigureAwait(false);
             await using (gateway.ConfigureAwait(false))
             {
                 foreach (var user in parsed.GetRequiredValue(users))
                 {
                     gateway.AddUser(user.Id, user.PublicKey);
+                }
+
+                foreach (var apiKey in parsed.GetRequiredValue(apiKeys))
+                {
+                    gateway.AddApiKey(apiKey.Id, apiKey.Value);
                 }
 
                 await CallList.PrintAsync(gateway, parsed.InvocationConfiguration.Output, cancellationToken).ConfigureAwait(false);
@@ -42,9 +58,10 @@ internal static class EmulatorCommand
         return command;
     }
 
-    private static async Task<SxtGatewayEmulator> StartAsync(int port, CancellationToken cancellationToken)
+    private static async Task<SxtGatewayEmulator> StartAsync(int port, string? profile, CancellationToken cancellationToken)
     {
-        var options = new SxtGatewayEmulatorOptions { RegisterUnknownUsers = true };
+        var options = profile is null ? new SxtGatewayEmulatorOptions() : Load(profile);
+        options.RegisterUnknownUsers = true;
         try
         {
             return await SxtGatewayEmulator.StartAsync(options, port: port, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -52,6 +69,22 @@ internal static class EmulatorCommand
         catch (IOException failure)
         {
             throw new ToolException($"Port {port} can't be had, since another program has it; give another --port, or none for a free one.", failure);
+        }
+    }
+
+    private static SxtGatewayEmulatorOptions Load(string profile)
+    {
+        try
+        {
+            return SxtGatewayEmulatorOptions.Load(profile);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new ToolException(failure.Message, failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"The profile '{profile}' can't be read; check the path and its mode.", failure);
         }
     }
 
@@ -85,5 +118,30 @@ internal static class EmulatorCommand
         return problems.Count == 0 ? new EmulatedUser(parts[0], key) : null;
     }
 
+    private static EmulatedApiKey? ReadApiKey(string value, ArgumentResult result)
+    {
+        var parts = value.Split('=', 2);
+        List<string> problems = [];
+        OptionRules.CheckUser("--api-key", parts[0], problems);
+        try
+        {
+            using var key = SxtApiKey.FromValue(parts is [_, var text] ? text : "");
+        }
+        catch (FormatException)
+        {
+            problems.Add("--api-key takes ID=KEY, with an API key as the network's studio makes them: it begins with sxt_.");
+        }
+
+        problems.ForEach(result.AddError);
+        return problems.Count == 0 ? new EmulatedApiKey(parts[0], parts[1]) : null;
+    }
+
     private sealed record EmulatedUser(string Id, byte[] PublicKey);
+
+    private sealed class EmulatedApiKey(string id, string value)
+    {
+        public string Id => id;
+
+        public string Value => value;
+    }
 }

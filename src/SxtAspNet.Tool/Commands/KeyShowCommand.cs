@@ -13,7 +13,7 @@ internal static class KeyShowCommand
         var command = new Command("show", "Prints the public key and the form of a key file, never the private key.") { file, passwordFile, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var input = new KeyInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), Wording.PasswordFile);
+            var input = new KeyFileInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), Wording.PasswordFile);
             using var key = await input.OpenAsync(new SxtOptions().KeyTimeout, parsed.InvocationConfiguration.Error, cancellationToken)
                 .ConfigureAwait(false);
             await new Report()

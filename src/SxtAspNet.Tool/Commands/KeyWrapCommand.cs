@@ -32,7 +32,7 @@ internal static class KeyWrapCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var input = new KeyInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), Wording.PasswordFile);
+            var input = new KeyFileInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), Wording.PasswordFile);
             using var opened = await input.OpenAsync(new SxtOptions().KeyTimeout, parsed.InvocationConfiguration.Error, cancellationToken)
                 .ConfigureAwait(false);
             using var rsa = ReadPublicKey(parsed.GetRequiredValue(publicKey));

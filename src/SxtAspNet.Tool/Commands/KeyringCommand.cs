@@ -36,17 +36,37 @@ internal static class KeyringCommand
 
     private static Command CreateAdd()
     {
-        var file = Inputs.File("FILE", "The key to add, a private key file: the gateway demands a signature by the new key.");
+        var file = Inputs.File("FILE", "The key to add, a private key file: the gateway demands a signature by the new key. With --pkcs11, none: that names the key to add.");
+        file.Arity = ArgumentArity.ZeroOrOne;
         var passwordFile = Inputs.PasswordFile(NewPasswordFile, "A file with the password of an encrypted FILE.");
-        var options = new LoginOptions();
+        var device = new DeviceOptions();
+        var options = new LoginOptions(mayBeDevice: false);
         var command = new Command("add", "Logs in with --key, adds another key to the keyring and prints its public key.") { file, passwordFile };
+        device.AddTo(command);
         options.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            var isFile = result.GetResult(file) is { Tokens.Count: > 0 };
+            if (isFile == device.IsGiven(result))
+            {
+                result.AddError(isFile ? "Give a FILE or --pkcs11, not both." : "'FILE' missing; give the key to add, or --pkcs11 where it is in a device.");
+            }
+
+            if (!isFile && result.GetResult(passwordFile) is not null)
+            {
+                result.AddError($"{passwordFile.Name} goes with FILE.");
+            }
+
+            device.FindProblems(result, isNew: false).ToList().ForEach(result.AddError);
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var error = parsed.InvocationConfiguration.Error;
             using var account = options.Account(parsed);
             using var key = await options.Key(parsed).OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
-            var input = new KeyInput(parsed.GetRequiredValue(file), parsed.GetValue(passwordFile), NewPasswordFile);
+            KeyInput input = parsed.GetValue(file) is { } path
+                ? new KeyFileInput(path, parsed.GetValue(passwordFile), NewPasswordFile)
+                : new DeviceKeyInput(device.Named(parsed.CommandResult));
             using var added = await input.OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
             var isNew = await KeyAddition.RunAsync(account, key, added, cancellationToken).ConfigureAwait(false);
             await error.WriteLineAsync(

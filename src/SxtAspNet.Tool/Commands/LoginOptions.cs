@@ -26,7 +26,9 @@ internal sealed class LoginOptions
         Required = true,
     };
 
-    private readonly Option<string> _key = Inputs.RequiredFile("--key", "The file with a key on the user's keyring, in any of the accepted forms.");
+    private readonly Option<string> _key = Inputs.OptionalFile("--key", "The file with a key on the user's keyring, in any of the accepted forms.");
+
+    private readonly DeviceOptions? _device;
 
     private readonly Option<string> _passwordFile = Inputs.PasswordFile(Wording.PasswordFile, "A file with the password of an encrypted --key.");
 
@@ -40,7 +42,12 @@ internal sealed class LoginOptions
 
     private readonly Option<bool> _json = Inputs.Json();
 
-    public LoginOptions() => _user.Validators.Add(CheckUser);
+    /// <param name="mayBeDevice">Whether the key that logs in may be in a device; not where the command has a use of its own for these options.</param>
+    public LoginOptions(bool mayBeDevice = true)
+    {
+        _device = mayBeDevice ? new DeviceOptions() : null;
+        _user.Validators.Add(CheckUser);
+    }
 
     public void AddTo(Command command)
     {
@@ -48,6 +55,9 @@ internal sealed class LoginOptions
         {
             command.Add(option);
         }
+
+        _device?.AddTo(command);
+        command.Validators.Add(CheckKey);
     }
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
@@ -68,8 +78,9 @@ internal sealed class LoginOptions
         return new Account(options, TimeProvider.System);
     }
 
-    public KeyInput Key(ParseResult parsed) =>
-        new(parsed.GetRequiredValue(_key), parsed.GetValue(_passwordFile), Wording.PasswordFile);
+    public KeyInput Key(ParseResult parsed) => parsed.GetValue(_key) is { } file
+        ? new KeyFileInput(file, parsed.GetValue(_passwordFile), Wording.PasswordFile)
+        : new DeviceKeyInput(_device!.Named(parsed.CommandResult));
 
     private static Uri? ReadGateway(ArgumentResult result)
     {
@@ -85,6 +96,24 @@ internal sealed class LoginOptions
 
         problems.ForEach(result.AddError);
         return url;
+    }
+
+    private void CheckKey(CommandResult result)
+    {
+        var isFile = result.GetResult(_key) is not null;
+        if (isFile == (_device?.IsGiven(result) ?? false))
+        {
+            result.AddError(isFile ? "Give --key or --pkcs11, not both."
+                : _device is null ? "Option '--key' is required."
+                : "Option '--key' is required, or --pkcs11 for a key in a device.");
+        }
+
+        if (!isFile && result.GetResult(_passwordFile) is not null)
+        {
+            result.AddError($"{_passwordFile.Name} goes with --key.");
+        }
+
+        _device?.FindProblems(result, isNew: false).ToList().ForEach(result.AddError);
     }
 
     private static void CheckUser(OptionResult result)

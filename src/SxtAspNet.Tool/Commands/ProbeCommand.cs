@@ -21,12 +21,19 @@ internal static class ProbeCommand
             report, profile, yes,
         };
         options.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(report) is { } one && result.GetValue(profile) is { } other && Path.GetFullPath(one) == Path.GetFullPath(other))
+            {
+                result.AddError("--report and --profile name the same file; give two.");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var error = parsed.InvocationConfiguration.Error;
             var files = (Report: parsed.GetValue(report), Profile: parsed.GetValue(profile));
-            RefuseExisting(files.Report);
-            RefuseExisting(files.Profile);
+            CheckNew(files.Report);
+            CheckNew(files.Profile);
             using var account = options.Account(parsed);
             using var key = await options.Key(parsed).OpenAsync(account.Timeout, error, cancellationToken).ConfigureAwait(false);
             if (!parsed.GetValue(yes))
@@ -38,9 +45,23 @@ internal static class ProbeCommand
             var probe = new GatewayProbe(wire, account.UserId, key, cancellationToken);
             await probe.RunAsync().ConfigureAwait(false);
             var found = new ProbeReport(account.Gateway, TimeProvider.System.GetUtcNow(), wire, probe.Findings);
-            Write(files.Report, IsJson(files.Report) ? found.ToJson() : found.ToMarkdown(), cancellationToken);
-            Write(files.Profile, Text(probe.Profile), cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(options.IsJson(parsed) ? found.ToJson() : found.ToText()).ConfigureAwait(false);
+            try
+            {
+                // Nobody repeats a probe for a full disk: what one of them does not take, the others have.
+                try
+                {
+                    Write(files.Report, IsJson(files.Report) ? found.ToJson() : found.ToMarkdown(), cancellationToken);
+                }
+                finally
+                {
+                    Write(files.Profile, Text(probe.Profile), cancellationToken);
+                }
+            }
+            finally
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(options.IsJson(parsed) ? found.ToJson() : found.ToText()).ConfigureAwait(false);
+            }
+
             return wire.Stopped is null
                 ? ExitCode.Success
                 : throw new ToolException($"The probe stopped before the end: {wire.Stopped}. Repeat it later.");
@@ -60,11 +81,16 @@ internal static class ProbeCommand
     }
 
     /// <summary>Before any call: the findings of a probe are not to be lost for a name.</summary>
-    private static void RefuseExisting(string? file)
+    private static void CheckNew(string? file)
     {
         if (file is not null && Path.Exists(file))
         {
             throw new ToolException($"The file '{file}' exists and was left as it is; give another name. Nothing was asked.");
+        }
+
+        if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            throw new ToolException($"The file '{file}' can't be written, because its directory does not exist; create that first. Nothing was asked.");
         }
     }
 

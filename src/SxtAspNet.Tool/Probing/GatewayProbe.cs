@@ -211,7 +211,18 @@ internal sealed class GatewayProbe(ProbeWire wire, string userId, OpenKey key, C
             return null;
         }
 
-        var signature = await key.SignAsync(challenge, cancellationToken).ConfigureAwait(false);
+        byte[] signature;
+        try
+        {
+            signature = await key.SignAsync(challenge, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ToolException) when (_hasLoggedIn)
+        {
+            // A device may go meanwhile. What it said names it, and a report is shared.
+            wire.Stop("a further login could not be signed");
+            return null;
+        }
+
         var request = new TokenRequest(userId, challenge, Convert.ToHexStringLower(signature), key.PublicKeyText, "ed25519");
         return JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Default.TokenRequest);
     }

@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Diagnostics;
 using SxtAspNet.Keys;
 using SxtAspNet.Sessions;
 
@@ -15,6 +17,7 @@ internal static class AppServices
     {
         services.AddLogging();
         services.AddMetrics();
+        services.TryAddSingleton(provider => new SxtInstruments(provider.GetRequiredService<IMeterFactory>()));
         services.AddOptions();
         services.TryAddSingleton<IOptionsFactory<SxtOptions>, SxtOptionsFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<SxtOptions>, PostConfigureSxtOptions>());

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Diagnostics;
 using SxtAspNet.Inbound;
 using SxtAspNet.Outbound;
 using SxtAspNet.Sessions;
@@ -16,12 +18,14 @@ internal static class BearerServices
     public static void AddTo(IServiceCollection services, BearerRegistration registration)
     {
         services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(provider => new SxtInstruments(provider.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton<FormerGatewayNotice>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SxtBearerOptions>, ConfigureSxtBearerOptions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtBearerOptions>, ValidateSxtBearerOptions>());
         services.AddOptions<SxtBearerOptions>(registration.Scheme).ValidateOnStart();
         services.TryAddSingleton(provider => new TokenValidators(
-            options => GatewayOf(provider, options), provider.GetRequiredService<ILogger<SxtBearerHandler>>()));
+            options => GatewayOf(provider, options), provider.GetRequiredService<SxtInstruments>(), provider.GetRequiredService<ILogger<SxtBearerHandler>>()));
         services.TryAddSingleton(provider => new SxtBearerCache(provider.GetRequiredService<TokenValidators>()));
 
         services.AddSingleton(registration);

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Medallion.Threading;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +36,7 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
             parts.App<FormerGatewayNotice>().Check(options.GatewayUrl);
             return new SessionIdentity(name, options);
         });
-        Add(parts => new SxtMetrics(parts.App<IMeterFactory>(), name, parts.Runtime.TimeProvider));
+        Add(parts => new SxtMetrics(parts.App<SxtInstruments>(), name, parts.Runtime.TimeProvider));
         Add(parts => new GatewayClock(parts.Runtime.TimeProvider));
         Add(parts => new GatewayTransport(
             parts.Get<SessionIdentity>().BaseUrl, parts.Options.BackchannelHttpHandler, parts.Get<GatewayClock>(), parts.Runtime));
@@ -69,9 +68,9 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts => new SessionLock(
             parts.Context,
             parts.Get<SessionStore>().IsShared ? parts.Sharing?.Lock ?? parts.Find<IDistributedLockProvider>() : null,
-            parts.SessionName + ":lock"));
+            parts.SessionName + Sessions.SessionName.Lock));
         Add(parts => new SessionNotices(
-            parts.Context, parts.Sharing?.Notices ?? parts.Find<ISxtSessionNotices>(), parts.SessionName + ":notices"));
+            parts.Context, parts.Sharing?.Notices ?? parts.Find<ISxtSessionNotices>(), parts.SessionName + Sessions.SessionName.Notices));
         Add(parts => new SharedSession(
             parts.Context, parts.Get<SessionStore>(), parts.Get<SessionNotices>(), parts.Get<SessionGranter>(), parts.Get<GatewayClient>()));
     }
@@ -79,8 +78,8 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
     private void AddSession()
     {
         Add(parts => new SessionContext(
-            parts.Get<SessionIdentity>(), parts.App<IOptionsMonitor<SxtOptions>>(), parts.Get<GatewayClock>(), parts.Runtime, parts.Log<SessionManager>()));
-        Add(parts => new KeyOpener(parts.Get<KeySources>(), parts.Runtime));
+            parts.Get<SessionIdentity>(), parts.App<IOptionsMonitor<SxtOptions>>(), parts.Get<GatewayClock>(), parts.Runtime, parts.Get<SxtMetrics>(), parts.Log<SessionManager>()));
+        Add(parts => new KeyOpener(parts.Get<KeySources>(), parts.Runtime, parts.Get<SxtMetrics>().KeyOpened));
         Add(parts => new LoginProcedure(
             parts.Get<SessionIdentity>().User,
             parts.Get<GatewayClient>(),
@@ -89,7 +88,7 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
             parts.Runtime.TimeProvider,
             parts.Log<SessionManager>()));
         Add(parts => new SessionGranter(
-            parts.Context, parts.Get<CurrentSession>(), parts.Get<GatewayClient>(), parts.Get<LoginProcedure>(), parts.Get<SxtMetrics>()));
+            parts.Context, parts.Get<CurrentSession>(), parts.Get<GatewayClient>(), parts.Get<LoginProcedure>()));
         Add(parts => new CurrentSession(parts.Context));
         Add(parts => new SessionDeaths(parts.Context, parts.Get<CurrentSession>()));
         Add(parts => new RenewalNotes(parts.Context, parts.Get<SessionStore>()));
@@ -114,12 +113,18 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts => new SessionRenewals(parts.Context, parts.Get<CurrentSession>(), parts.Get<Renewal>(), parts.Get<Logout>()));
         Add(parts => new StoreWatch(
             parts.Context, parts.Get<CurrentSession>(), parts.Get<SessionStore>(), parts.Get<SharedSession>(), parts.Get<SessionNotices>()));
-        Add(parts => new SessionManager(
-            parts.Context,
-            parts.Get<CurrentSession>(),
-            parts.Get<SessionRenewals>(),
-            parts.Get<SessionDeaths>(),
-            parts.Get<StoreWatch>()));
+        Add(parts =>
+        {
+            var sessions = new SessionManager(
+                parts.Context,
+                parts.Get<CurrentSession>(),
+                parts.Get<SessionRenewals>(),
+                parts.Get<SessionDeaths>(),
+                parts.Get<StoreWatch>());
+            parts.Get<SxtMetrics>().Observe(new SessionGauges(
+                parts.Context, sessions, parts.Get<CurrentSession>(), parts.Get<SessionStore>(), parts.Get<LoginProcedure>()).Read);
+            return sessions;
+        });
         Add<ISxtSession>(parts => parts.Get<SessionManager>());
         if (name == Options.DefaultName)
         {
@@ -152,7 +157,6 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         parts.Get<TokenHeaders>(),
         parts.Get<TokenOrigins>(),
         parts.Get<GatewayDate>(),
-        parts.Get<SxtMetrics>(),
         parts.Log<SxtTokenHandler>());
 
     private void Add<T>(Func<Parts, T> create)

@@ -1,7 +1,10 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SxtAspNet;
 using SxtAspNet.DependencyInjection;
+using SxtAspNet.Outbound;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -51,6 +54,19 @@ public static class SxtServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
         services.Configure(name, configure);
         return AddIdentity(services, name);
+    }
+
+    /// <summary>
+    /// Answers requests that fail because no access token can be had (<see cref="SxtAuthenticationException"/>) by 503 with
+    /// Retry-After, and, after AddProblemDetails, with problem details that name the reason. For <c>app.UseExceptionHandler()</c>.
+    /// </summary>
+    /// <param name="services">The app's services.</param>
+    /// <returns>The app's services.</returns>
+    public static IServiceCollection AddSxtExceptionHandler(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IExceptionHandler, SxtExceptionHandler>());
+        return services;
     }
 
     private static SxtBuilder AddIdentity(IServiceCollection services, string name)

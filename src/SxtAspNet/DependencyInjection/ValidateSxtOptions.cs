@@ -30,11 +30,20 @@ internal sealed class ValidateSxtOptions(
             return ValidateOptionsResult.Skip;
         }
 
+        var problems = FindProblems(name!, options);
+        return problems.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
+    }
+
+    /// <summary>All that is wrong with an identity's options, a sentence for each.</summary>
+    public IReadOnlyList<string> FindProblems(string name, SxtOptions options)
+    {
         List<string> problems = [.. options.ConfigurationProblems];
-        CheckSection(name!, options, problems);
-        CheckUser(name!, options, problems);
+        CheckSection(name, options, problems);
+        CheckUser(name, options, problems);
         CheckUrls(options, problems);
-        CheckKeys(name!, options, problems);
+        CheckKeys(name, options, problems);
         CheckTimes(options, problems);
         if (options.MaxReplayBufferSize is < 0 or > MostReplayBuffer)
         {
@@ -47,9 +56,7 @@ internal sealed class ValidateSxtOptions(
             problems.Add($"LoginAtStartup is not one of {string.Join(", ", Enum.GetNames<SxtLoginAtStartup>())}.");
         }
 
-        return problems.Count == 0
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{IdentityName.Describe(name!)}: {string.Join(' ', problems)}");
+        return problems;
     }
 
     /// <summary>A section that is not there is no problem where code has set what an identity needs.</summary>

@@ -55,11 +55,11 @@ internal static partial class SessionLog
     [LoggerMessage(1109, LogLevel.Error, "Logout failed ({Reason}); the session stays in use. {Explanation}")]
     private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
 
-    [LoggerMessage(1110, LogLevel.Warning, "{Source}: this key did not lead to a login; {Next}. {Explanation}")]
-    public static partial void KeyFailed(this ILogger logger, object source, string next, string explanation);
+    [LoggerMessage(1110, LogLevel.Warning, "{Source}: this key did not lead to a login; the next one is tried. {Explanation}")]
+    public static partial void KeyFailed(this ILogger logger, object source, string explanation);
 
-    [LoggerMessage(1111, LogLevel.Warning, "No key source can be opened; the key kept in memory is used (KeepKeyInMemory).")]
-    public static partial void KeptKeyUsed(this ILogger logger);
+    [LoggerMessage(1111, LogLevel.Warning, "No key source can be opened; the key kept in memory is used (KeepKeyInMemory). {Explanation}")]
+    public static partial void KeptKeyUsed(this ILogger logger, string explanation);
 
     [LoggerMessage(1112, LogLevel.Warning, "The app stops while a renewal or a logout is under way that takes too long; it is cut off. The next instance logs in if need be.")]
     public static partial void StoppedEarly(this ILogger logger);

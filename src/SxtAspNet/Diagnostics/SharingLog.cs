@@ -11,6 +11,9 @@ internal static partial class SharingLog
     [LoggerMessage(1401, LogLevel.Warning, "The session store can't be used; a token that still works stays in use. {Explanation}")]
     public static partial void StoreUnavailable(this ILogger logger, string explanation);
 
+    [LoggerMessage(1412, LogLevel.Debug, "{What} failed.")]
+    public static partial void StoreCallFailed(this ILogger logger, string what, Exception exception);
+
     [LoggerMessage(1402, LogLevel.Information, "The session store can be used again.")]
     public static partial void StoreAvailable(this ILogger logger);
 

@@ -23,7 +23,8 @@ internal sealed class SxtHealthCheck(ISxtSession session) : IHealthCheck
         {
             SxtSessionState.NotStarted => (HealthStatus.Healthy, "There was no login to Space and Time yet."),
             SxtSessionState.Active => (HealthStatus.Healthy, "The Space and Time session is active."),
-            SxtSessionState.LoggedOut => (HealthStatus.Healthy, "The Space and Time session was logged out; the next request logs in."),
+            SxtSessionState.LoggedOut when status.Failures == 0 =>
+                (HealthStatus.Healthy, "The Space and Time session was logged out; the next request logs in."),
             SxtSessionState.Degraded => (HealthStatus.Degraded, status.FailureMessage ?? "The Space and Time session is being replaced."),
             _ => (context.Registration.FailureStatus, status.FailureMessage ?? "There is no Space and Time token."),
         };

@@ -42,8 +42,8 @@ internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
-        var request = new TokenRequest(
-            user.Id, challenge, Convert.ToHexStringLower(signature.Span), Convert.ToBase64String(publicKey.Span), "ed25519");
+        var publicKeyText = Convert.ToBase64String(publicKey.Span);
+        var request = new TokenRequest(user.Id, challenge, Convert.ToHexStringLower(signature.Span), publicKeyText, "ed25519");
         var call = new GatewayCall
         {
             Description = $"Login of {user}",
@@ -53,7 +53,7 @@ internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         return answer.IsRefusal
-            ? throw answer.Failure(SxtFailureReason.KeyRefused, "refused the signature")
+            ? throw answer.Failure(SxtFailureReason.KeyRefused, $"refused the signature of the key whose public key is {publicKeyText}")
             : SessionGrant.Read(answer, transport.Clock);
     }
 

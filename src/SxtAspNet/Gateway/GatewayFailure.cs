@@ -44,7 +44,7 @@ internal static partial class GatewayFailure
             (_, OperationCanceledException { InnerException: TimeoutException }) => Unreachable(ConnectTimeout(primary)),
             _ when socket is not null => Unreachable(Socket(socket)),
             (_, HttpRequestException or IOException) => Unreachable("the connection failed"),
-            _ => (SxtFailureReason.GatewayUnreachable, $"{Backchannel.Setting} failed with {thrown.GetType().Name}; look into that handler"),
+            _ => (SxtFailureReason.GatewayUnreachable, $"{Backchannel.Setting} failed with {thrown.GetType().Name}; check that handler"),
         };
 
         (SxtFailureReason, string) Unreachable(string cause) =>

@@ -212,7 +212,7 @@ internal sealed class GatewayTransport : IDisposable
         SxtFailureReason.GatewayUnreachable,
         sending.IsMade
             ? $"{sending.Call}: the {sending.Call.Host.Name} {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
-            : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; look into that handler.");
+            : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; check that handler.");
 
     private sealed class Sending(GatewayCall call, TimeSpan timeout, long startedAt)
     {

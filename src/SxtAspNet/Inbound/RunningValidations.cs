@@ -14,7 +14,7 @@ internal sealed class RunningValidations(VerdictCache cache)
     /// <summary>Joins the validation of a token, or starts it.</summary>
     /// <param name="key">The token's key.</param>
     /// <param name="decline">Why none is to be started, given how many there are; <see langword="null"/>: it may.</param>
-    /// <param name="validate">Validates; never throws.</param>
+    /// <param name="validate">Validates.</param>
     /// <returns>The verdict to come.</returns>
     public Task<TokenVerdict> Join(string key, Func<int, TokenVerdict?> decline, Func<Task<Outcome>> validate)
     {
@@ -68,7 +68,7 @@ internal sealed class RunningValidations(VerdictCache cache)
 
     private async Task RunAsync(Validation validation)
     {
-        var outcome = await validation.ValidateAsync().ConfigureAwait(false);
+        var outcome = await OutcomeAsync(validation).ConfigureAwait(false);
         lock (_gate)
         {
             _count--;
@@ -83,6 +83,21 @@ internal sealed class RunningValidations(VerdictCache cache)
         }
 
         validation.Complete(outcome.Verdict);
+    }
+
+    /// <summary>Also when a logger of the app throws: a validation that never ends would be waited for by all further requests.</summary>
+    private static async Task<Outcome> OutcomeAsync(Validation validation)
+    {
+        try
+        {
+            return await validation.ValidateAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var failure = new SxtValidationUnavailableException(
+                SxtFailureReason.Unexpected, "The token could not be validated.", TimeSpan.FromSeconds(5), exception);
+            return new(TokenVerdict.Unavailable(failure), 0, TimeSpan.Zero);
+        }
     }
 
     /// <summary>What a validation found out, and for how long that is remembered.</summary>

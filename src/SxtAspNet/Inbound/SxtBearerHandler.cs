@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Inbound;
 
@@ -118,6 +119,10 @@ internal sealed class SxtBearerHandler(
 
     private async Task<AuthenticateResult> FailAsync(Exception failure)
     {
+        SxtTraces.CallerRefused(
+            failure is SxtTokenRefusedException refused ? refused.Reason.ToString()
+            : failure is SxtValidationUnavailableException unavailable ? unavailable.Reason.ToString()
+            : failure.GetType().Name);
         var failed = new SxtBearerAuthenticationFailedContext(Context, Scheme, Options, failure);
         await Events.AuthenticationFailed(failed).ConfigureAwait(false);
         return failed.Result ?? AuthenticateResult.Fail(failure);

@@ -23,6 +23,7 @@ internal sealed class TokenValidator : IDisposable
     private readonly string _scheme;
     private readonly SxtBearerOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly InboundMetrics _metrics;
     private readonly ILogger _logger;
     private readonly AllowedCallers _allowed;
     private readonly GatewayClock _clock;
@@ -34,11 +35,12 @@ internal sealed class TokenValidator : IDisposable
     private readonly OncePerMinute _overloadReport;
     private readonly OncePerMinute _addressReport;
 
-    public TokenValidator(string scheme, SxtBearerOptions options, CallerGateway gateway, ILogger logger)
+    public TokenValidator(string scheme, SxtBearerOptions options, CallerGateway gateway, InboundMetrics metrics, ILogger logger)
     {
         _scheme = scheme;
         _options = options;
         _timeProvider = options.TimeProvider ?? TimeProvider.System;
+        _metrics = metrics;
         _logger = logger;
         _allowed = new AllowedCallers(options);
         _clock = new GatewayClock(_timeProvider);
@@ -59,16 +61,22 @@ internal sealed class TokenValidator : IDisposable
     {
         if (token.Span.Length > LongestToken)
         {
-            return new(TokenVerdict.Refuse(SxtTokenRefusal.TooLong));
+            return new(Refuse(SxtTokenRefusal.TooLong));
         }
 
         Span<char> key = stackalloc char[TokenKey.Length];
         if (!TokenKey.TryWrite(token.Span, key))
         {
-            return new(TokenVerdict.Refuse(SxtTokenRefusal.MalformedToken));
+            return new(Refuse(SxtTokenRefusal.MalformedToken));
         }
 
-        return _cache.Find(key) is { } known ? new(known) : ValidateUnknownAsync(token, key, context);
+        if (_cache.Find(key) is not { } known)
+        {
+            return ValidateUnknownAsync(token, key, context);
+        }
+
+        _metrics.KnownFromCache(known.IsAccepted);
+        return new(known);
     }
 
     public void Invalidate(ReadOnlySpan<char> token)
@@ -94,12 +102,12 @@ internal sealed class TokenValidator : IDisposable
         var (claims, refusal) = TokenClaims.Read(token.Span);
         if (claims is null)
         {
-            return new(TokenVerdict.Refuse(refusal));
+            return new(Refuse(refusal));
         }
 
         if (CannotBeAccepted(claims) is { } reason)
         {
-            return new(TokenVerdict.Refuse(reason));
+            return new(Refuse(reason));
         }
 
         var address = _options.CallerAddress(context);
@@ -111,8 +119,12 @@ internal sealed class TokenValidator : IDisposable
 
     private async Task<RunningValidations.Outcome> CheckAsync(string token, TokenClaims claims, int? slot)
     {
+        var askedAt = _timeProvider.GetTimestamp();
         var outcome = await _check.AskAsync(token, claims).ConfigureAwait(false);
-        if (outcome.Verdict.Failure is SxtTokenRefusedException)
+        var isRefused = outcome.Verdict.Failure is SxtTokenRefusedException;
+        _metrics.Asked(
+            outcome.Verdict.IsAccepted ? Words.Accepted : isRefused ? Words.Refused : Words.Unavailable, _timeProvider.GetElapsedTime(askedAt));
+        if (isRefused)
         {
             _limits.NoteRefusal(slot);
         }
@@ -125,6 +137,7 @@ internal sealed class TokenValidator : IDisposable
     {
         if (_check.Pause.Remaining(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
         {
+            _metrics.Limit(Words.Gateway);
             return Unavailable("The gateway asked for fewer calls.", pause);
         }
 
@@ -134,6 +147,7 @@ internal sealed class TokenValidator : IDisposable
                 _check.Pause.NoteQuestion();
                 return null;
             case ValidationLimits.Answer.AddressIsOver:
+                _metrics.Limit(Words.Address);
                 if (_addressReport.IsDue())
                 {
                     _logger.AddressIsOver(_scheme, address!, _options.MaxValidationsPerAddress, _options.MaxRefusalsPerAddress);
@@ -141,6 +155,7 @@ internal sealed class TokenValidator : IDisposable
 
                 return Unavailable("Too many unknown tokens come from this address.", AddressRetryAfter, StatusCodes.Status429TooManyRequests);
             default:
+                _metrics.Limit(Words.App);
                 if (_overloadReport.IsDue())
                 {
                     _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
@@ -148,6 +163,12 @@ internal sealed class TokenValidator : IDisposable
 
                 return Unavailable("Too many tokens are being validated at the moment.", OverloadRetryAfter);
         }
+    }
+
+    private TokenVerdict Refuse(SxtTokenRefusal reason)
+    {
+        _metrics.RefusedByItself();
+        return TokenVerdict.Refuse(reason);
     }
 
     private static TokenVerdict Unavailable(string message, TimeSpan retryAfter, int status = StatusCodes.Status503ServiceUnavailable) =>

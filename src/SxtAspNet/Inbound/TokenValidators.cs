@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Inbound;
 
 /// <summary>The validators of all schemes, each made when its first token arrives.</summary>
-internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gatewayOf, ILogger<SxtBearerHandler> logger) : IDisposable
+internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gatewayOf, SxtInstruments instruments, ILogger<SxtBearerHandler> logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<TokenValidator> _validators = [];
@@ -37,7 +38,7 @@ internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gate
         {
             if (options.Validator is null)
             {
-                _validators.Add(options.Validator = new TokenValidator(scheme, options, gatewayOf(options), logger));
+                _validators.Add(options.Validator = new TokenValidator(scheme, options, gatewayOf(options), instruments.ForScheme(scheme), logger));
             }
 
             return options.Validator;

@@ -3,31 +3,49 @@ using System.Runtime.CompilerServices;
 namespace SxtAspNet.Keys;
 
 /// <summary>Opens keys, has them sign, and closes them, within KeyTimeout.</summary>
-internal sealed class KeyOpener(KeySources sources, Runtime runtime)
+/// <param name="sources">The key sources.</param>
+/// <param name="runtime">Time, and how foreign code is started.</param>
+/// <param name="opened">Is told what was opened, by its place in the settings, and what came of it: "opened", "failed" or "timeout".</param>
+internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<string, string>? opened = null)
 {
     // Which sources there are may change with the settings.
     private readonly ConditionalWeakTable<object, ForeignCode> _code = [];
 
     public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
 
+    /// <summary>A source's place among the keys, from 0; <see langword="null"/>: it is none of them, but a seal's.</summary>
+    public int? PositionOf(object source, SxtOptions options)
+    {
+        var all = sources.For(options);
+        for (var position = 0; position < all.Count; position++)
+        {
+            if (ReferenceEquals(all[position], source))
+            {
+                return position;
+            }
+        }
+
+        return null;
+    }
+
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtCredential> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(source, source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
+        CountAsync(source, source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtCredential?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(
+        CountAsync(
             source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtSealSecret> OpenSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(source, source.OpenSealAsync, $"The seal from {source} did not open", options, cancellationToken);
+        CountAsync(source, source.OpenSealAsync, $"The seal from {source} did not open", options, cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
     public Task<SxtSealSecret?> OpenPreviousSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) =>
-        WithinKeyTimeoutAsync(
+        CountAsync(
             source, source.OpenPreviousSealAsync, $"The previous seal from {source} did not open", options, cancellationToken);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
@@ -85,6 +103,25 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
 
     private ForeignCode CodeOf(object source) => _code.GetValue(source, _ => new ForeignCode(runtime));
 
+    private async Task<T> CountAsync<T>(
+        object source, Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await WithinKeyTimeoutAsync(source, call, failed, options, cancellationToken).ConfigureAwait(false);
+            Tell("opened");
+            return result;
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            Tell(failure.InnerException is TimeoutException ? "timeout" : "failed");
+            throw;
+        }
+
+        void Tell(string outcome) =>
+            opened?.Invoke(PositionOf(source, options) is { } position ? $"{nameof(SxtOptions.Keys)}:{position}" : nameof(SxtOptions.Seal), outcome);
+    }
+
     private async Task<T> WithinKeyTimeoutAsync<T>(
         object source, Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
     {
@@ -93,12 +130,13 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime)
             return await CodeOf(source).RunAsync(
                 call, options.KeyTimeout, cancellationToken, DiscardAsync).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (TimeoutException timeout)
         {
             throw new SxtAuthenticationException(
                 SxtFailureReason.KeyUnavailable,
                 $"{failed} within {options.KeyTimeout.TotalSeconds:0.###} s (KeyTimeout). Check that it can be reached from here; "
-                + "if it is only slow, raise KeyTimeout.");
+                + "if it is only slow, raise KeyTimeout.",
+                timeout);
         }
         catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
         {

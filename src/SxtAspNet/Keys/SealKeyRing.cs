@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 
@@ -22,6 +23,9 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
     private readonly Lock _gate = new();
     private readonly List<Known> _known = [];
     private readonly Dictionary<string, long> _unknown = [];
+
+    /// <summary>What was last said about a source that fails, so that it is not said again at each attempt.</summary>
+    private readonly ConcurrentDictionary<string, string> _failing = [];
     private SealKey? _sealing;
     private SealSource[] _opened = [];
     private long? _triedAt;
@@ -120,6 +124,7 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
             {
                 var key = await deriving.ConfigureAwait(false);
                 opened.Add(source);
+                _failing.TryRemove(source.ToString(), out _);
                 canOnlySign |= key is null && first is null;
                 var known = key is null ? null : Remember(key);
                 first ??= known;
@@ -127,7 +132,11 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
             catch (SxtAuthenticationException failure)
             {
                 hasFailed = true;
-                logger.SealKeyUnavailable(source, failure.Message);
+                if (_failing.GetValueOrDefault(source.ToString()) != failure.Message)
+                {
+                    _failing[source.ToString()] = failure.Message;
+                    logger.SealKeyUnavailable(source, failure.Message);
+                }
             }
         }
 

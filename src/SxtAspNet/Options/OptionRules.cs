@@ -1,8 +1,15 @@
+using System.Buffers;
+
 namespace SxtAspNet;
 
 /// <summary>What options of one form have to keep, wherever they stand. Each problem is a sentence that says what to write instead.</summary>
 internal static class OptionRules
 {
+    private const int LongestAddress = 80;
+
+    private static readonly SearchValues<char> AddressCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:/[]");
+
     public static void CheckUser(string setting, string? userId, List<string> problems)
     {
         if (string.IsNullOrEmpty(userId))
@@ -19,7 +26,7 @@ internal static class OptionRules
     {
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
         {
-            problems.Add($"{setting} must be an absolute https URL, for example https://gateway.example.com.");
+            problems.Add($"{Subject(setting, url.OriginalString)} must be an absolute https URL, for example https://gateway.example.com.");
             return;
         }
 
@@ -38,6 +45,10 @@ internal static class OptionRules
         }
     }
 
+    /// <summary>Begins a sentence about a setting with its value, unless that may be a secret that was put into the wrong place.</summary>
+    public static string Subject(string setting, string value) =>
+        LooksLikeAddress(value) ? $"{setting} is \"{value}\", but" : setting;
+
     public static void CheckTimes<TOptions>(IEnumerable<OptionLimit<TOptions, TimeSpan>> limits, TOptions options, List<string> problems)
     {
         foreach (var limit in limits)
@@ -45,4 +56,8 @@ internal static class OptionRules
             limit.Check(options, " (hours:minutes:seconds)", problems);
         }
     }
+
+    /// <summary>No user or password, no key and no token: those have other characters, or none of these marks, or are longer.</summary>
+    private static bool LooksLikeAddress(string text) =>
+        text.Length <= LongestAddress && text.AsSpan().ContainsAny(".:/") && !text.AsSpan().ContainsAnyExcept(AddressCharacters);
 }

@@ -54,7 +54,7 @@ public sealed class SxtOptions
     /// <summary>Time limit of one call to the session store or its lock. Default: 1 second.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often an instance looks at the session store by itself; notices are faster, but may be lost. Default: 15 seconds.</summary>
+    /// <summary>How often an instance reads the session store by itself; notices are faster, but may be lost. Default: 15 seconds.</summary>
     public TimeSpan StorePollInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a request waits for a token when there is none yet, or its own has died. Default: 30 seconds.</summary>

@@ -26,6 +26,17 @@ internal sealed class RejectedTokens(
     public async ValueTask<ActiveToken?> FindSuccessorAsync(
         ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
     {
+        var successor = await SearchAsync(rejected, canReplay, cancellationToken).ConfigureAwait(false);
+        var latest = Volatile.Read(ref _latest);
+        context.Metrics.AnsweredUnauthorized(
+            successor is not null || !current.IsInUse(rejected.Session) ? Words.DeadToken
+            : latest?.Session == rejected.Session && latest.IsGood ? Words.Api
+            : Words.Unknown);
+        return successor;
+    }
+
+    private async ValueTask<ActiveToken?> SearchAsync(ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
+    {
         if (current.Successor(rejected) is { } successor)
         {
             return successor;
@@ -45,6 +56,7 @@ internal sealed class RejectedTokens(
             // attempt the gateway is in trouble, and a further attempt may take long: what the inquiry finds out decides then.
             if (renewals is { Failure: null, Running: { } running })
             {
+                running.Trace.LinkRequest();
                 await running.WaitAsync(context.Options.AcquireTimeout, either.Token).ConfigureAwait(false);
             }
 
@@ -107,6 +119,7 @@ internal sealed class RejectedTokens(
                 try
                 {
                     holds = await JudgeAsync(inquiry.Session).ConfigureAwait(false);
+                    inquiry.IsGood = holds > TimeSpan.Zero;
                     return;
                 }
                 catch (SxtAuthenticationException failure)
@@ -210,6 +223,7 @@ internal sealed class RejectedTokens(
     {
         private readonly TaskCompletionSource _done = new(runtime.Completions);
         private long _holdsUntil = long.MaxValue;
+        private volatile bool _isGood;
 
         public Task Done => _done.Task;
 
@@ -217,6 +231,13 @@ internal sealed class RejectedTokens(
             ReferenceEquals(other, session) && timestamp < Volatile.Read(ref _holdsUntil);
 
         public Session Session => session;
+
+        /// <summary>Whether the token is good, so that the 401 was the API's own.</summary>
+        public bool IsGood
+        {
+            get => _isGood;
+            set => _isGood = value;
+        }
 
         /// <summary>Lets those go on who wait.</summary>
         public void Answer() => _done.TrySetResult();

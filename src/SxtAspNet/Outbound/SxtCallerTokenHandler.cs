@@ -11,8 +11,6 @@ namespace SxtAspNet.Outbound;
 internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins, IHttpContextAccessor accessor, ILogger logger)
     : DelegatingHandler, ITokenHandler
 {
-    private const string Authorization = "Authorization";
-
     // What this handler set on a request, to tell it from a header of the app's when the request comes again.
     private static readonly HttpRequestOptionsKey<string> OwnHeader = new("SxtAspNet.CallerHeader");
 
@@ -39,14 +37,14 @@ internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins,
 
     private void Prepare(HttpRequestMessage request)
     {
-        if (request.Headers.NonValidated.TryGetValues(Authorization, out var values))
+        if (request.Headers.NonValidated.TryGetValues(RoutingHeaders.Authorization, out var values))
         {
             if (!request.Options.TryGetValue(OwnHeader, out var own) || values.ToString() != own)
             {
                 return;
             }
 
-            request.Headers.Remove(Authorization);
+            request.Headers.Remove(RoutingHeaders.Authorization);
         }
 
         if (request.SkipsSxtAuthentication())
@@ -65,7 +63,7 @@ internal sealed class SxtCallerTokenHandler(string scheme, TokenOrigins origins,
         }
 
         var header = FindHeader();
-        request.Headers.TryAddWithoutValidation(Authorization, header);
+        request.Headers.TryAddWithoutValidation(RoutingHeaders.Authorization, header);
         request.Options.Set(OwnHeader, header);
     }
 

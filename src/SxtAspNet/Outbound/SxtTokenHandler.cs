@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
@@ -18,10 +19,9 @@ internal sealed class SxtTokenHandler(
     TokenHeaders headers,
     TokenOrigins origins,
     GatewayDate date,
-    SxtMetrics metrics,
     ILogger logger) : DelegatingHandler, ITokenHandler
 {
-    private const string Authorization = "Authorization";
+    private const string Authorization = RoutingHeaders.Authorization;
 
     /// <summary>What is to be done about a request's Authorization header.</summary>
     private enum Header
@@ -37,14 +37,26 @@ internal sealed class SxtTokenHandler(
 
     public bool IsOwn(HttpRequestMessage request, string header) => headers.IsOwn(header);
 
+    // The usual path, and no more, which keeps its stack small: with a usable token, nothing to find out, and an inner handler
+    // that completes at once, the header entry is all that is allocated.
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var header = Examine(request);
-        return header == Header.LeaveAlone
-            ? base.SendAsync(request, cancellationToken)
-            : request.Content is not null && ReplayableContent.Record(request, context.Options)
-            ? SendRecordedAsync(request, header, cancellationToken)
-            : SendWithTokenAsync(request, header, cancellationToken);
+        if (header != Header.Add
+            || request.Content is not null
+            || current.Usable is not { } active
+            || date.IsWanted
+            || active.Session.Doubt is not null)
+        {
+            return SendUnusualAsync(request, header, cancellationToken);
+        }
+
+        request.Headers.TryAddWithoutValidation(Authorization, headers.For(active.Token));
+        var (uri, method) = (request.RequestUri, request.Method);
+        var sending = base.SendAsync(request, cancellationToken);
+        return sending.IsCompletedSuccessfully && sending.Result.StatusCode != HttpStatusCode.Unauthorized
+            ? sending
+            : CompleteAsync(sending, request, uri, method, null, active, cancellationToken);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -69,6 +81,12 @@ internal sealed class SxtTokenHandler(
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task<HttpResponseMessage> SendUnusualAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken) =>
+        header == Header.LeaveAlone ? base.SendAsync(request, cancellationToken)
+        : ReplayableContent.Record(request, context.Options) ? SendRecordedAsync(request, header, cancellationToken)
+        : SendWithTokenAsync(request, header, cancellationToken);
+
     private async Task<HttpResponseMessage> SendRecordedAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
         try
@@ -81,8 +99,6 @@ internal sealed class SxtTokenHandler(
         }
     }
 
-    // Not async: on the usual path, with a usable token and an inner handler that completes at once, nothing but the
-    // header entry is allocated.
     private Task<HttpResponseMessage> SendWithTokenAsync(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
         if (current.Usable is not { } active)
@@ -105,14 +121,14 @@ internal sealed class SxtTokenHandler(
 
     private HttpResponseMessage SendWithToken(HttpRequestMessage request, Header header, CancellationToken cancellationToken)
     {
-        var active = Wait(sessions.AcquireAsync(cancellationToken), cancellationToken);
+        var active = SynchronousWait.For(sessions.AcquireAsync(cancellationToken), context.Options, cancellationToken);
         SetToken(request, header, active.Token);
         var attempt = new Attempt(request, active);
         var sentAt = context.Time.GetTimestamp();
         var response = base.Send(request, cancellationToken);
         Observe(response, attempt, sentAt);
         return response.StatusCode == HttpStatusCode.Unauthorized
-            && Wait(PrepareReplayAsync(response, attempt, cancellationToken), cancellationToken)
+            && SynchronousWait.For(PrepareReplayAsync(response, attempt, cancellationToken), context.Options, cancellationToken)
             ? base.Send(request, cancellationToken)
             : response;
     }
@@ -160,15 +176,23 @@ internal sealed class SxtTokenHandler(
     /// <summary>Whether a request is to carry our token. One that it may not carry is taken off.</summary>
     private Header Examine(HttpRequestMessage request)
     {
-        var isAllowed = origins.Allow(request) && !request.SkipsSxtAuthentication();
+        var uri = request.RequestUri;
+        var isAllowed = origins.Contains(uri) && !request.SkipsSxtAuthentication();
         var present = request.Headers.NonValidated;
-        if (present.Count == 0 || !present.TryGetValues(Authorization, out var values))
+        return present.Count == 0 && isAllowed ? Header.Add : Examine(request, uri, isAllowed, present);
+    }
+
+    private Header Examine(HttpRequestMessage request, Uri? uri, bool isAllowed, HttpHeadersNonValidated present)
+    {
+        var (authorization, host) = RoutingHeaders.Read(present);
+        isAllowed = isAllowed && (host is null || !TokenOrigins.IsForeignHost(uri!, host));
+        if (authorization is null)
         {
             return isAllowed ? Header.Add : ReportUnlessSkipped(request);
         }
 
         // A caller's own header is left alone. Ours was left by an earlier attempt, or by the same handler further out.
-        if (!headers.IsOwn(values.ToString()))
+        if (!headers.IsOwn(authorization))
         {
             return Header.LeaveAlone;
         }
@@ -243,6 +267,7 @@ internal sealed class SxtTokenHandler(
         {
             if (successor is not null && isWanted)
             {
+                context.Metrics.CouldNotReplay();
                 logger.NotReplayable();
             }
 
@@ -253,7 +278,7 @@ internal sealed class SxtTokenHandler(
         ReplayableContent.Rewind(attempt.Request);
         SetToken(attempt.Request, Header.Replace, successor.Token);
         logger.Replayed();
-        metrics.Replayed();
+        context.Metrics.Replayed();
         return true;
     }
 
@@ -267,34 +292,4 @@ internal sealed class SxtTokenHandler(
         && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)
         && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)
         && headers.Is(values.ToString(), attempt.Active.Token);
-
-    /// <summary>Waiting is inherent to a synchronous request. It is bounded, also when no thread is free to go on with.</summary>
-    private T Wait<T>(ValueTask<T> waiting, CancellationToken cancellationToken)
-    {
-        if (waiting.IsCompleted)
-        {
-            return waiting.GetAwaiter().GetResult();
-        }
-
-        var task = waiting.AsTask();
-        var limit = context.Options.AcquireTimeout + TimeSpan.FromSeconds(1);
-        return Task.WaitAny([task], (int)limit.TotalMilliseconds, cancellationToken) == 0
-            ? task.GetAwaiter().GetResult()
-            : throw new SxtAuthenticationException(
-                SxtFailureReason.TimedOut,
-                $"No access token within {limit.TotalSeconds:0.###} s (AcquireTimeout): the thread pool had no free thread. Send requests asynchronously.");
-    }
-
-    /// <summary>A request as it is sent, and what is not clear about its token at that moment.</summary>
-    private readonly record struct Attempt(
-        HttpRequestMessage Request, Uri? Uri, HttpMethod Method, HttpContent? Content, ActiveToken Active, TokenDoubt? Doubt)
-    {
-        public Attempt(HttpRequestMessage request, ActiveToken active)
-            : this(request, request.RequestUri, request.Method, request.Content, active, active.Session.Doubt)
-        {
-        }
-
-        /// <summary>Not the record's own, which would print the header.</summary>
-        public override string ToString() => $"attempt with {Active}";
-    }
 }

@@ -9,8 +9,6 @@ namespace SxtAspNet.Outbound;
 /// </summary>
 internal sealed class TokenGuard(ITokenHandler handler) : DelegatingHandler
 {
-    private const string Authorization = "Authorization";
-
     private readonly TokenOrigins _origins = handler.Origins;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -36,12 +34,12 @@ internal sealed class TokenGuard(ITokenHandler handler) : DelegatingHandler
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Withdraw(HttpRequestMessage request)
     {
-        if (!request.Headers.NonValidated.TryGetValues(Authorization, out var values) || !handler.IsOwn(request, values.ToString()))
+        if (!request.Headers.NonValidated.TryGetValues(RoutingHeaders.Authorization, out var values) || !handler.IsOwn(request, values.ToString()))
         {
             return;
         }
 
-        request.Headers.Remove(Authorization);
+        request.Headers.Remove(RoutingHeaders.Authorization);
         if (TokenOrigins.Describe(request) is { } origin && _origins.Withdrawn.Add(origin))
         {
             handler.Logger.TokenTakenOff(origin);

@@ -11,7 +11,7 @@ namespace SxtAspNet.Sessions;
 internal sealed class DataProtectionSeal(IDataProtectionProvider provider, SessionContext context) : ISessionSeal
 {
     // No record of a seal key begins like that.
-    private const byte FormatVersion = 2;
+    public const byte FormatVersion = 2;
 
     private readonly IDataProtector _protector = provider.CreateProtector(
         "SxtAspNet.Session/v1", $"{Origin.Of(context.Identity.GatewayUrl)}\n{context.Identity.UserId}");

@@ -25,8 +25,7 @@ internal sealed class InMemorySessionStore(TimeProvider timeProvider) : ISxtSess
                 return new(false);
             }
 
-            var keptFor = (long)(timeToLive.TotalSeconds * timeProvider.TimestampFrequency);
-            _records[key] = (record, timeProvider.GetTimestamp() + keptFor);
+            _records[key] = (record, timeProvider.After(timeToLive));
             return new(true);
         }
     }

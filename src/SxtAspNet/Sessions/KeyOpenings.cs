@@ -33,7 +33,6 @@ internal static class KeyOpenings
                 {
                     logger.KeyFailed(
                         opening[^1].Source,
-                        "the next one is tried",
                         $"It has not opened within {patience.TotalSeconds:0.###} s, a quarter of KeyTimeout. Check that it can be reached from here; if it is only slow, raise KeyTimeout.");
                     OpenNext();
                     continue;
@@ -53,7 +52,7 @@ internal static class KeyOpenings
         void OpenNext()
         {
             var source = following.Dequeue();
-            opening.Add((source, keys.OpenAsync(source, options, unwanted.Token)));
+            opening.Add((source, SxtTraces.StepAsync("sxt open key", () => keys.OpenAsync(source, options, unwanted.Token))));
         }
 
         async Task CloseAsync(ISxtKeySource source, Task<SxtCredential> unwanted)

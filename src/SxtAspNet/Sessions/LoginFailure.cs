@@ -49,7 +49,7 @@ internal sealed record LoginFailure(SxtAuthenticationException Cause, bool IsSig
 
     /// <summary>The words of an API key's refusal say what to do; a refused signature may have other causes.</summary>
     private static string Advice(IReadOnlyList<LoginFailure> failures) =>
-        failures.Any(failure => failure.IsSigningKeyRefused) ? "; check that the public key is on the user's keyring" : "";
+        failures.Any(failure => failure.IsSigningKeyRefused) ? "; put the public key on the user's keyring, or configure a key that is on it" : "";
 
     private static int Rank(SxtAuthenticationException failure) => failure.Reason switch
     {

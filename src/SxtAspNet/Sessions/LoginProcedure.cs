@@ -19,6 +19,9 @@ internal sealed class LoginProcedure(
 
     private (ISxtKeySource Source, SxtCredential Key, SxtOptions Options)? _kept;
 
+    /// <summary>Position of the key that the last login was made with, from 0; <see langword="null"/> before the first.</summary>
+    public int? KeyPosition { get; private set; }
+
     /// <exception cref="SxtAuthenticationException">No key led to a session.</exception>
     public async Task<SessionGrant> RunAsync(SxtOptions options, CancellationToken cancellationToken)
     {
@@ -39,12 +42,17 @@ internal sealed class LoginProcedure(
             }
 
             failures.Add(failure);
-            logger.KeyFailed(source, failures.Count < keys.SourcesFor(options).Count ? "the next one is tried" : "there is no other", failure.Cause.Message);
+            if (failures.Count < keys.SourcesFor(options).Count)
+            {
+                // The last one's words are among those that the attempt ends in.
+                logger.KeyFailed(source, failure.Cause.Message);
+            }
         }
 
         if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Cause.Reason is SxtFailureReason.KeyUnavailable))
         {
-            logger.KeptKeyUsed();
+            logger.KeptKeyUsed(failures[^1].Cause.Message);
+            KeyPosition = keys.PositionOf(kept.Source, options);
             return await LogInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 
@@ -93,6 +101,7 @@ internal sealed class LoginProcedure(
                 grant = await LogInAsync(source, key, options, cancellationToken).ConfigureAwait(false);
             }
 
+            KeyPosition = keys.PositionOf(source, options);
             if (options.KeepKeyInMemory)
             {
                 Dispose();
@@ -122,7 +131,8 @@ internal sealed class LoginProcedure(
 
     private async Task<SessionGrant> ExchangeAsync(SxtApiKey key, SxtOptions options, CancellationToken cancellationToken)
     {
-        var grant = await proxy.ExchangeAsync(key.GetValue(), options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+        var grant = await SxtTraces.StepAsync(
+            "sxt exchange key", () => proxy.ExchangeAsync(key.GetValue(), options.GatewayTimeout, cancellationToken)).ConfigureAwait(false);
         return user.Accepts(grant.UserId) ? grant : throw LoginFailure.OtherUser(user);
     }
 
@@ -132,14 +142,15 @@ internal sealed class LoginProcedure(
         for (var attempt = 1; ; attempt++)
         {
             var askedAt = timeProvider.GetTimestamp();
-            var challenge = await gateway.RequestChallengeAsync(options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
-            var signature = await keys.SignAsync(source, key, Encoding.UTF8.GetBytes(challenge), options, cancellationToken).ConfigureAwait(false);
+            var challenge = await SxtTraces.StepAsync("sxt challenge", () => gateway.RequestChallengeAsync(options.GatewayTimeout, cancellationToken)).ConfigureAwait(false);
+            var signature = await SxtTraces.StepAsync(
+                "sxt sign", () => keys.SignAsync(source, key, Encoding.UTF8.GetBytes(challenge), options, cancellationToken)).ConfigureAwait(false);
             try
             {
                 if (timeProvider.GetElapsedTime(askedAt) < ChallengeLifetime)
                 {
-                    return await gateway.ExchangeAsync(
-                        challenge, signature, key.PublicKey, options.GatewayTimeout, cancellationToken).ConfigureAwait(false);
+                    return await SxtTraces.StepAsync("sxt token", () => gateway.ExchangeAsync(
+                        challenge, signature, key.PublicKey, options.GatewayTimeout, cancellationToken)).ConfigureAwait(false);
                 }
             }
             catch (SxtAuthenticationException failure)

@@ -1,3 +1,5 @@
+using SxtAspNet.Diagnostics;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>Ends the user's sessions at the gateway, and marks it in the store.</summary>
@@ -28,7 +30,7 @@ internal sealed class Logout(
                 if (stored.Problem is not null)
                 {
                     // What the farm has can't be seen, and a logout takes a token: one of a login ends the farm's session too.
-                    var (session, failure) = await granter.LoginAsync().ConfigureAwait(false);
+                    var (session, failure) = await granter.LoginAsync(Words.Logout).ConfigureAwait(false);
                     if (failure is not null)
                     {
                         return new RenewalOutcome.Failed(failure);

@@ -71,6 +71,7 @@ internal sealed class Renewal(
             var limit = held.Problem is null ? patience : patience.AtMost(WithoutLockService * jitter);
             if (waited >= limit)
             {
+                context.Metrics.LockAcquisitions.Count(Words.GivenUp);
                 context.Logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
 
                 // Where the lock fails, writing may fail too: no refresh of what others use and could not see replaced.
@@ -107,7 +108,7 @@ internal sealed class Renewal(
 
         await store.RenewSealAsync().ConfigureAwait(false);
         granter.See(farm.Stored.Session);
-        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh).ConfigureAwait(false);
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh, attempt.Cause.Word()).ConfigureAwait(false);
         if (grant is { Failure: not null, Session: null })
         {
             // While it lasted, another instance may have renewed.
@@ -151,18 +152,21 @@ internal sealed class Renewal(
 
     private async Task<RenewalOutcome> RenewPrivatelyAsync(Attempt attempt, string problem)
     {
-        context.Logger.RenewedPrivately(problem);
-
         // Once the store is back this session may be published: sealed with a key that the others have by then.
         await store.RenewSealAsync().ConfigureAwait(false);
 
         // No refresh of a shared session: it would end the access token that other instances still use, and they could
         // not see the new one.
-        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared && !current.Snapshot.IsShared).ConfigureAwait(false);
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !attempt.Before.IsShared && !current.Snapshot.IsShared, attempt.Cause.Word()).ConfigureAwait(false);
         var (session, failure) = await LoginUnlessGrantedAsync(attempt, grant).ConfigureAwait(false);
-        return session is not null
-            ? new RenewalOutcome.Granted(session, IsShared: false, problem)
-            : new RenewalOutcome.Failed(failure!);
+        if (session is null)
+        {
+            // Its words are in the log soon; the store's are when it is polled, once.
+            return new RenewalOutcome.Failed(failure!);
+        }
+
+        context.Logger.RenewedPrivately(problem);
+        return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
 
     /// <summary>Whatever became of a refresh, its token is spent; a login is the only way on, unless the gateway asks for fewer calls.</summary>
@@ -180,10 +184,11 @@ internal sealed class Renewal(
 
         if (deaths.Postpone() is { } postponement)
         {
+            context.Metrics.Renewals.Count(Words.NoCall, Words.Postponed, attempt.Cause.Word());
             return new(null, postponement);
         }
 
-        return await granter.LoginAsync().ConfigureAwait(false);
+        return await granter.LoginAsync(attempt.Cause.Word()).ConfigureAwait(false);
     }
 
     /// <summary>Reads the store for the first time.</summary>
@@ -227,7 +232,7 @@ internal sealed class Renewal(
                 ? attempt.Cause is RenewalCause.Schedule
                 : await shared.IsUsableAsync(stored.Session).ConfigureAwait(false)))
         {
-            return new(stored, default, shared.Adopt(stored.Session));
+            return new(stored, default, shared.Adopt(stored.Session, Words.Renewal));
         }
 
         var note = await store.ReadNoteAsync().ConfigureAwait(false);

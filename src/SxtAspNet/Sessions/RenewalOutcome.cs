@@ -13,6 +13,17 @@ internal enum RenewalCause
     Command,
 }
 
+internal static class RenewalCauses
+{
+    /// <summary>The word for it in metrics and traces.</summary>
+    public static string Word(this RenewalCause cause) => cause switch
+    {
+        RenewalCause.Schedule => "schedule",
+        RenewalCause.Request => "request",
+        _ => "command",
+    };
+}
+
 /// <summary>What an attempt to renew, or to log out, ends in.</summary>
 internal abstract record RenewalOutcome
 {

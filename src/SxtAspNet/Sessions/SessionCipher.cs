@@ -57,10 +57,12 @@ internal sealed class SessionCipher(SealKeyRing keys, SessionIdentity identity)
     /// <summary>Whether the key is here that a record was sealed with.</summary>
     public bool IsKeyKnown(ReadOnlySpan<byte> record) => HasKeyId(record) && keys.Find(KeyId(record)) is not null;
 
-    private static bool HasKeyId(ReadOnlySpan<byte> record) =>
+    /// <summary>Whether something has the layout of a record.</summary>
+    public static bool HasKeyId(ReadOnlySpan<byte> record) =>
         record.Length >= HeaderSize + Algorithm.TagSize && record[0] == FormatVersion;
 
-    private static ReadOnlySpan<byte> KeyId(ReadOnlySpan<byte> record) => record.Slice(1, SealKey.IdSize);
+    /// <summary>Which key a record was sealed with.</summary>
+    public static ReadOnlySpan<byte> KeyId(ReadOnlySpan<byte> record) => record.Slice(1, SealKey.IdSize);
 
     private byte[] AssociatedData(string name, byte[] keyId) => [.. Encoding.UTF8.GetBytes(_binding + name + "\n"), .. keyId];
 }

@@ -13,9 +13,9 @@ internal sealed class SessionContext : IDisposable
     private volatile SxtOptions _options;
 
     public SessionContext(
-        SessionIdentity identity, IOptionsMonitor<SxtOptions> options, GatewayClock clock, Runtime runtime, ILogger logger)
+        SessionIdentity identity, IOptionsMonitor<SxtOptions> options, GatewayClock clock, Runtime runtime, SxtMetrics metrics, ILogger logger)
     {
-        (Identity, Clock, Runtime, Logger) = (identity, clock, runtime, logger);
+        (Identity, Clock, Runtime, Metrics, Logger) = (identity, clock, runtime, metrics, logger);
         _options = options.Get(identity.Name);
         _changes = options.OnChange((changed, name) =>
         {
@@ -46,6 +46,8 @@ internal sealed class SessionContext : IDisposable
     public Runtime Runtime { get; }
 
     public TimeProvider Time => Runtime.TimeProvider;
+
+    public SxtMetrics Metrics { get; }
 
     public ILogger Logger { get; }
 

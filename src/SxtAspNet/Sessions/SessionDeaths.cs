@@ -44,6 +44,7 @@ internal sealed class SessionDeaths
             switch (change)
             {
                 case SessionChange.Ended:
+                    _context.Metrics.Died();
                     Count(present);
                     break;
                 case SessionChange.Renewed when _last is not null && !IsYoung(_last):

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
 
@@ -8,7 +7,7 @@ namespace SxtAspNet.Sessions;
 internal readonly record struct Grant(Session? Session, SxtAuthenticationException? Failure);
 
 /// <summary>Has the gateway grant sessions, and numbers them.</summary>
-internal sealed class SessionGranter(SessionContext context, CurrentSession current, GatewayClient gateway, LoginProcedure login, SxtMetrics metrics)
+internal sealed class SessionGranter(SessionContext context, CurrentSession current, GatewayClient gateway, LoginProcedure login)
 {
     private readonly Lock _gate = new();
     private long _highestSeen;
@@ -27,7 +26,7 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
 
     /// <summary>Refreshes the present session, if that can be done. Its refresh token is spent before it is sent, whatever becomes of the call.</summary>
     /// <returns><see langword="null"/>: it can't be done.</returns>
-    public async Task<Grant?> TryRefreshAsync(SessionSnapshot snapshot, bool mayRefresh)
+    public async Task<Grant?> TryRefreshAsync(SessionSnapshot snapshot, bool mayRefresh, string cause)
     {
         See(snapshot.Session);
         var now = current.Now(snapshot);
@@ -40,17 +39,18 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
         }
 
         return await GrantAsync(
-            "refresh",
+            Words.Refresh,
+            cause,
             () => gateway.RefreshAsync(refreshToken, context.Options.GatewayTimeout, context.Stopping),
             session.EndsAt,
             now).ConfigureAwait(false);
     }
 
     /// <summary>Logs in.</summary>
-    public async Task<Grant> LoginAsync()
+    public async Task<Grant> LoginAsync(string cause)
     {
         var startedAt = context.Time.GetTimestamp();
-        var grant = await GrantAsync("login", () => login.RunAsync(context.Options, context.Stopping), knownEnd: null, now: null).ConfigureAwait(false);
+        var grant = await GrantAsync(Words.Login, cause, () => login.RunAsync(context.Options, context.Stopping), knownEnd: null, now: null).ConfigureAwait(false);
         LoginTime = context.Time.GetElapsedTime(startedAt);
         return grant;
     }
@@ -59,6 +59,7 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
     /// <returns>What marks it: the next generation.</returns>
     public async Task<Grant> LogoutAsync(Session? latest)
     {
+        using var step = SxtTraces.StartStep("sxt log out");
         try
         {
             if (latest?.AccessToken is { } token)
@@ -68,19 +69,21 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
         }
         catch (SxtAuthenticationException failure)
         {
+            step.Fail(failure.Reason.ToString());
             return new(null, failure);
         }
 
         return new(Session.Tombstone(NextGeneration(context.Clock.Now), context.Clock.Now, latest?.ExpiresAt ?? context.Clock.Now), null);
     }
 
-    private async Task<Grant> GrantAsync(string kind, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
+    private async Task<Grant> GrantAsync(string kind, string cause, Func<Task<SessionGrant>> call, DateTimeOffset? knownEnd, DateTimeOffset? now)
     {
-        using var activity = SxtMetrics.StartActivity(kind);
-        var startedAt = metrics.GetTimestamp();
+        using var step = SxtTraces.StartStep($"sxt {kind}");
+        var startedAt = context.Metrics.GetTimestamp();
         try
         {
             var grant = await call().ConfigureAwait(false);
+            kind = kind is Words.Login && grant.RefreshToken is null ? Words.Exchange : kind;
 
             // This machine's clock may be wrong by hours: without the gateway's, what is documented is the better guess. After the
             // first exchange of an API key that is usual, since the gateway itself has not been heard yet.
@@ -93,14 +96,14 @@ internal sealed class SessionGranter(SessionContext context, CurrentSession curr
                     $"The gateway granted a token that is already over (until {session.UnusableFrom:O}, its clock shows {context.Clock.Now:O}).");
             }
 
-            metrics.Renewed(kind, startedAt, failure: null);
+            context.Metrics.Asked(kind, cause, startedAt, failure: null);
             context.Logger.SessionReady(session.Generation, session.UnusableFrom, session.EndsAt);
             return new(session, null);
         }
         catch (SxtAuthenticationException failure)
         {
-            metrics.Renewed(kind, startedAt, failure.Reason);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Reason.ToString());
+            context.Metrics.Asked(kind, cause, startedAt, failure.Reason);
+            step.Fail(failure.Reason.ToString());
             return new(null, failure);
         }
     }

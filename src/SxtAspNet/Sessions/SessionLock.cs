@@ -22,16 +22,18 @@ internal sealed class SessionLock(SessionContext context, IDistributedLockProvid
 
         var handle = await StoreCall.RunAsync<IAsyncDisposable?>(
             _code,
-            "Taking the renewal lock",
+            StoreOperation.Lock,
             async token => await provider.CreateLock(name).TryAcquireAsync(TimeSpan.Zero, token).ConfigureAwait(false),
             context,
             late => late?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
         if (handle.Value is null)
         {
+            context.Metrics.LockAcquisitions.Count(handle.Problem is null ? Words.Busy : Words.Failed);
             return handle;
         }
 
         var held = new Handle(handle.Value, _code, context);
+        context.Metrics.LockAcquisitions.Count(Words.Taken);
         context.Logger.LockTaken();
         return new(held);
     }
@@ -43,7 +45,7 @@ internal sealed class SessionLock(SessionContext context, IDistributedLockProvid
         {
             var released = await StoreCall.RunAsync(
                 code,
-                "Releasing the renewal lock",
+                StoreOperation.Release,
                 async _ =>
                 {
                     await handle.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using SxtAspNet.Diagnostics;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>The session as the app and its requests see it. It holds no state: each part has its owner.</summary>
@@ -41,7 +43,7 @@ internal sealed class SessionManager(
     /// <summary>A usable token: at once, or after the renewal that all requests share.</summary>
     /// <exception cref="SxtAuthenticationException">None can be had, or not in time.</exception>
     public ValueTask<ActiveToken> AcquireAsync(CancellationToken cancellationToken) =>
-        current.Usable is { } usable ? new(usable) : WaitForTokenAsync(cancellationToken);
+        current.Usable is { } usable ? new(usable) : WaitAsync(cancellationToken);
 
     public async Task RenewAsync(CancellationToken cancellationToken = default)
     {
@@ -95,9 +97,28 @@ internal sealed class SessionManager(
         context.Dispose();
     }
 
-    private async ValueTask<ActiveToken> WaitForTokenAsync(CancellationToken cancellationToken)
+    private async ValueTask<ActiveToken> WaitAsync(CancellationToken cancellationToken)
     {
         var startedAt = context.Time.GetTimestamp();
+        string? error = null;
+        context.Metrics.StartWaiting();
+        try
+        {
+            return await WaitForTokenAsync(startedAt, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            error = (exception as SxtAuthenticationException)?.Reason.ToString() ?? Words.Canceled;
+            throw;
+        }
+        finally
+        {
+            context.Metrics.StopWaiting(startedAt, error);
+        }
+    }
+
+    private async ValueTask<ActiveToken> WaitForTokenAsync(long startedAt, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var next = current.Next;
@@ -130,7 +151,8 @@ internal sealed class SessionManager(
             }
 
             // What it ends in, the session or the failure tells; a logout's failure is no answer to a request for a token.
-            await operation!.WaitAsync(Remaining(startedAt), cancellationToken).ConfigureAwait(false);
+            operation!.Trace.LinkRequest();
+            await operation.WaitAsync(Remaining(startedAt), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -143,6 +165,7 @@ internal sealed class SessionManager(
         while (true)
         {
             var operation = join();
+            operation.Trace.LinkRequest();
             var failure = await operation.WaitAsync(context.Options.AcquireTimeout, cancellationToken).ConfigureAwait(false);
             if (operation.IsLogout == isLogout)
             {

@@ -9,6 +9,12 @@ namespace SxtAspNet.Sessions;
 /// </summary>
 internal static class SessionName
 {
+    /// <summary>What the lock's name adds to the base name.</summary>
+    public const string Lock = ":lock";
+
+    /// <summary>What the name of the notices' channel adds.</summary>
+    public const string Notices = ":notices";
+
     public static string Create(string prefix, Uri gatewayUrl, string userId)
     {
         var identity = $"{SessionRecord.FormatVersion}\n{gatewayUrl.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}\n{userId}";

@@ -35,7 +35,7 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
 
         var published = await StoreCall.RunAsync(
             _code,
-            "Publishing a notice",
+            StoreOperation.Notify,
             async token =>
             {
                 await notices.PublishAsync(channel, token).ConfigureAwait(false);
@@ -45,10 +45,33 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
         Report(published.Problem);
     }
 
-    public ValueTask DisposeAsync() => End().DisposeAsync();
+    /// <summary>Ends the subscription; one that does not end in time, or fails to, is left to itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var subscription = Interlocked.Exchange(ref _subscription, Ended.Instance);
+        if (subscription is null or Ended)
+        {
+            return;
+        }
+
+        try
+        {
+            await _code.RunAsync(End, context.Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The app stops, and with it whoever receives.
+        }
+
+        async ValueTask<bool> End(CancellationToken cancellationToken)
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+    }
 
     /// <summary>For containers that are disposed synchronously; the subscription ends in its own time.</summary>
-    public void Dispose() => _ = End().DisposeAsync().AsTask();
+    public void Dispose() => _ = DisposeAsync().AsTask();
 
     private async Task SubscribeAsync(ISxtSessionNotices source)
     {
@@ -56,7 +79,7 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
         {
             var (subscription, problem) = await StoreCall.RunAsync(
                 _code,
-                "Subscribing to notices",
+                StoreOperation.Subscribe,
                 token => source.SubscribeAsync(channel, OnNotice, token),
                 context,
                 late => late.DisposeAsync()).ConfigureAwait(false);
@@ -88,9 +111,6 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
 
         _isReported = problem is not null;
     }
-
-    /// <summary>Takes the subscription away, for good.</summary>
-    private IAsyncDisposable End() => Interlocked.Exchange(ref _subscription, Ended.Instance) ?? Ended.Instance;
 
     private void OnNotice()
     {

@@ -1,19 +1,25 @@
+using System.Diagnostics;
+using SxtAspNet.Diagnostics;
+
 namespace SxtAspNet.Sessions;
 
 /// <summary>
 /// One renewal or logout under way. It belongs to no caller: each one that waits for it applies its own token and
 /// limit, and giving up ends only the waiting.
 /// </summary>
-internal sealed class SessionOperation(bool isLogout, Runtime runtime)
+internal sealed class SessionOperation(bool isLogout, string cause, SessionContext context)
 {
-    private readonly TaskCompletionSource<SessionFailure?> _end = new(runtime.Completions);
+    private readonly TaskCompletionSource<SessionFailure?> _end = new(context.Runtime.Completions);
 
     public bool IsLogout { get; } = isLogout;
 
+    /// <summary>Its trace, which is no request's; <see langword="null"/> while nobody listens.</summary>
+    public Activity? Trace { get; private set; }
+
     /// <summary>One that does nothing: the app stops.</summary>
-    public static SessionOperation Ended(Runtime runtime)
+    public static SessionOperation Ended(SessionContext context)
     {
-        var operation = new SessionOperation(isLogout: false, runtime);
+        var operation = new SessionOperation(isLogout: false, RenewalCause.Schedule.Word(), context);
         operation.End(null);
         return operation;
     }
@@ -25,7 +31,7 @@ internal sealed class SessionOperation(bool isLogout, Runtime runtime)
     {
         try
         {
-            return await _end.Task.WaitAsync(limit, runtime.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return await _end.Task.WaitAsync(limit, context.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -35,5 +41,53 @@ internal sealed class SessionOperation(bool isLogout, Runtime runtime)
         }
     }
 
-    public void End(SessionFailure? failure) => _end.SetResult(failure);
+    /// <summary>Begins the work, detached from whoever wanted it.</summary>
+    public void Begin(Func<Task> work)
+    {
+        Trace = SxtTraces.StartRoot(IsLogout ? "sxt logout" : "sxt renewal", context.Identity.Name, cause);
+        context.Runtime.StartDetached(work);
+    }
+
+    /// <summary>Has what follows in an async method belong to the operation: to its trace, and to its identity in the log.</summary>
+    public IDisposable? Enter()
+    {
+        Trace.Enter();
+        return context.Logger.IdentityScope(context.Identity.Name);
+    }
+
+    /// <summary>Counts and traces what it has come to. What the gateway answered is counted where it is asked.</summary>
+    public RenewalOutcome Report(RenewalOutcome outcome, Exception? unexpected)
+    {
+        var word = outcome switch
+        {
+            RenewalOutcome.Adopted => Words.Adopted,
+            RenewalOutcome.Granted => Words.Granted,
+            RenewalOutcome.Postponed => Words.Postponed,
+            _ => Words.Failed,
+        };
+        Trace?.SetTag(Words.Outcome, word);
+        if (outcome is RenewalOutcome.Failed failed)
+        {
+            Trace.Fail(failed.Cause.Reason.ToString());
+        }
+
+        if (!IsLogout && (outcome is RenewalOutcome.Adopted or RenewalOutcome.Postponed || unexpected is not null))
+        {
+            context.Metrics.Renewals.Count(Words.NoCall, word, cause);
+        }
+
+        return outcome;
+    }
+
+    public void End(SessionFailure? failure)
+    {
+        try
+        {
+            Trace?.Dispose();
+        }
+        finally
+        {
+            _end.SetResult(failure);
+        }
+    }
 }

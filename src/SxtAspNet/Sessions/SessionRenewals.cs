@@ -42,10 +42,10 @@ internal sealed class SessionRenewals : IDisposable
 
     /// <summary>Starts a renewal, decided on by what was known before; or joins the renewal or logout that is under way.</summary>
     public SessionOperation Join(RenewalCause cause, SessionSnapshot before) =>
-        Join(isLogout: false, cause is RenewalCause.Schedule, before, () => _renewal.RunAsync(cause, before));
+        Join(isLogout: false, cause is RenewalCause.Schedule, cause.Word(), before, () => _renewal.RunAsync(cause, before));
 
     /// <summary>Starts a logout, or joins the renewal or logout that is under way.</summary>
-    public SessionOperation JoinLogout() => Join(isLogout: true, isInBackground: false, _current.Snapshot, _logout.RunAsync);
+    public SessionOperation JoinLogout() => Join(isLogout: true, isInBackground: false, Words.Logout, _current.Snapshot, _logout.RunAsync);
 
     /// <summary>How long it is until the next attempt after a failure; zero when it is due or under way.</summary>
     public TimeSpan UntilNextAttempt =>
@@ -79,20 +79,20 @@ internal sealed class SessionRenewals : IDisposable
         _timer.Dispose();
     }
 
-    private SessionOperation Join(bool isLogout, bool isInBackground, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
+    private SessionOperation Join(bool isLogout, bool isInBackground, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
     {
         SessionOperation operation;
         lock (_gate)
         {
             if (_running is not null || (isInBackground && _isStopping))
             {
-                return _running ?? SessionOperation.Ended(_context.Runtime);
+                return _running ?? SessionOperation.Ended(_context);
             }
 
-            _running = operation = new SessionOperation(isLogout, _context.Runtime);
+            _running = operation = new SessionOperation(isLogout, cause, _context);
         }
 
-        _context.Runtime.StartDetached(() => RunAsync(operation, before, work));
+        operation.Begin(() => RunAsync(operation, before, work));
         return operation;
     }
 
@@ -101,9 +101,9 @@ internal sealed class SessionRenewals : IDisposable
         SessionFailure? failure = null;
         try
         {
-            using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
+            using var scope = operation.Enter();
             var (outcome, unexpected) = await CatchAsync(work).ConfigureAwait(false);
-            failure = TakeOver(outcome, before, operation.IsLogout);
+            failure = TakeOver(operation.Report(outcome, unexpected), before, operation.IsLogout);
             if (failure is not null && !_context.Stopping.IsCancellationRequested)
             {
                 _context.Logger.AttemptFailed(

@@ -116,7 +116,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
 
     private Task<StoreAnswer<byte[]?>> ReadAsync(string key) =>
         StoreCall.RunAsync(
-            _code, "Reading the session store", token => store.ReadAsync(key, token), context);
+            _code, StoreOperation.Read, token => store.ReadAsync(key, token), context, isOutside: IsShared);
 
     private async Task<StoreAnswer<bool>> ReplaceAsync(
         string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive)
@@ -126,9 +126,10 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
             ? new(false, NoSealKey)
             : await StoreCall.RunAsync(
                 _code,
-                "Writing to the session store",
+                StoreOperation.Write,
                 token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
-                context).ConfigureAwait(false);
+                context,
+                isOutside: IsShared).ConfigureAwait(false);
     }
 
     private string WhoseItMayBe => context.Identity.User.IsConfigured

@@ -21,9 +21,12 @@ internal sealed class SharedSession(
     public static bool IsSame(Session? one, Session other) => one is not null && !IsNewer(one, other) && !IsNewer(other, one);
 
     /// <summary>Adopts a session: what the gateway grants next gets a higher generation.</summary>
-    public RenewalOutcome Adopt(Session session)
+    /// <param name="session">The session.</param>
+    /// <param name="source">How it was found, for metrics.</param>
+    public RenewalOutcome Adopt(Session session, string source)
     {
         granter.See(session);
+        context.Metrics.Adoptions.Count(source);
         if (session.IsTombstone)
         {
             context.Logger.FoundLoggedOut(session.Generation);
@@ -76,6 +79,7 @@ internal sealed class SharedSession(
     /// <remarks>Several attempts, since a session that the others don't see costs a login of theirs.</remarks>
     public async Task<RenewalOutcome> PublishAsync(StoredSession expected, Session session)
     {
+        using var step = SxtTraces.StartStep("sxt publish");
         var problem = "The session store did not take the session, and holds none that is newer.";
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -95,7 +99,7 @@ internal sealed class SharedSession(
                 && (expected.Session.IsTombstone || await IsUsableAsync(expected.Session).ConfigureAwait(false)))
             {
                 // Superseded: dropped, never logged out, since a logout would end the newer one too.
-                return Adopt(expected.Session);
+                return Adopt(expected.Session, Words.Renewal);
             }
 
             // Where another record is there, that write was the last one.
@@ -106,6 +110,7 @@ internal sealed class SharedSession(
             }
         }
 
+        step.Fail(Words.Failed);
         return new RenewalOutcome.Granted(session, IsShared: false, problem);
     }
 

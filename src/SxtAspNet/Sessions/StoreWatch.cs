@@ -17,21 +17,25 @@ internal sealed class StoreWatch : IDisposable
     private readonly ITimer _timer;
     private bool _isChecking;
     private bool _isWanted;
+    private string _source = Words.Poll;
     private volatile bool _isStopped;
 
     public StoreWatch(SessionContext context, CurrentSession current, SessionStore store, SharedSession shared, SessionNotices notices)
     {
         (_context, _current, _store, _shared, _notices) = (context, current, store, shared, notices);
         _timer = context.Runtime.CreateTimer(OnPoll);
-        _notices.Received += Request;
+        _notices.Received += OnNotice;
         SetTimer();
     }
 
     /// <summary>Has the store checked in the background, after the check that is under way: that one may have begun too early.</summary>
-    public void Request()
+    public void Request() => Request(Words.Poll);
+
+    private void Request(string source)
     {
         lock (_gate)
         {
+            _source = source;
             if (!_store.IsShared || _isStopped)
             {
                 return;
@@ -50,12 +54,13 @@ internal sealed class StoreWatch : IDisposable
     }
 
     /// <summary>Compares the present session with the store: adopts a newer one, publishes a higher one.</summary>
-    public async Task CheckAsync()
+    /// <param name="source">What for, for metrics.</param>
+    public async Task CheckAsync(string source = Words.Inquiry)
     {
         _notices.Subscribe();
         var hadProblem = _current.Snapshot.StoreProblem is not null;
         var stored = await _store.ReadAsync().ConfigureAwait(false);
-        var problem = stored.Problem ?? await CompareAsync(stored).ConfigureAwait(false);
+        var problem = stored.Problem ?? await CompareAsync(stored, source).ConfigureAwait(false);
         _current.SetStoreProblem(problem);
         if (problem is null && hadProblem)
         {
@@ -68,13 +73,13 @@ internal sealed class StoreWatch : IDisposable
     }
 
     /// <returns>What is wrong with the store, if anything.</returns>
-    private async Task<string?> CompareAsync(StoredSession stored)
+    private async Task<string?> CompareAsync(StoredSession stored, string source)
     {
         var snapshot = _current.Snapshot;
         if (SharedSession.IsNewer(stored.Session, snapshot.Session)
             && (stored.Session.IsTombstone || await _shared.IsUsableAsync(stored.Session).ConfigureAwait(false)))
         {
-            _shared.Adopt(stored.Session);
+            _shared.Adopt(stored.Session, source);
             _current.Offer(stored.Session, isShared: true, storeProblem: null);
         }
         else if (snapshot.Session is { } mine && SharedSession.IsSame(stored.Session, mine))
@@ -103,9 +108,11 @@ internal sealed class StoreWatch : IDisposable
     public void Dispose()
     {
         _isStopped = true;
-        _notices.Received -= Request;
+        _notices.Received -= OnNotice;
         _timer.Dispose();
     }
+
+    private void OnNotice() => Request(Words.Notice);
 
     private void OnPoll()
     {
@@ -128,7 +135,7 @@ internal sealed class StoreWatch : IDisposable
             using var scope = _context.Logger.IdentityScope(_context.Identity.Name);
             try
             {
-                await CheckAsync().ConfigureAwait(false);
+                await CheckAsync(_source).ConfigureAwait(false);
             }
             catch (Exception failure) when (!_isStopped && !_context.Stopping.IsCancellationRequested)
             {
@@ -150,7 +157,7 @@ internal sealed class StoreWatch : IDisposable
 
             if (isWanted)
             {
-                Request();
+                Request(_source);
             }
         }
     }

@@ -90,10 +90,17 @@ internal sealed class KeyVaultDouble : IAsyncDisposable
     /// <returns>Its public half, and its version.</returns>
     public (RSA Public, string Version) MakeKey(string name)
     {
-        var version = Guid.NewGuid().ToString("N");
         var key = RSA.Create(2048);
+        return (RSA.Create(key.ExportParameters(includePrivateParameters: false)), ImportKey(name, key));
+    }
+
+    /// <summary>Takes in an RSA key.</summary>
+    /// <returns>Its version.</returns>
+    public string ImportKey(string name, RSA key)
+    {
+        var version = Guid.NewGuid().ToString("N");
         _keys[$"{name}/{version}"] = key;
-        return (RSA.Create(key.ExportParameters(includePrivateParameters: false)), version);
+        return version;
     }
 
     /// <summary>Reaches the vault by its name, or by any, and trusts its certificate only.</summary>

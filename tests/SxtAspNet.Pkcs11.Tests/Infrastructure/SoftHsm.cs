@@ -26,7 +26,7 @@ internal static partial class SoftHsm
 
     public static string Library { get; } = Array.Find(Places, File.Exists) ?? "";
 
-    private static Lazy<Module> Loaded { get; } = new(Load);
+    private static Lazy<IPkcs11Library> Loaded { get; } = new(Load);
 
     public static void SkipWhereMissing() => Assert.SkipUnless(Library.Length > 0, "SoftHSM 2 is not installed (Debian: softhsm2).");
 
@@ -37,7 +37,7 @@ internal static partial class SoftHsm
         lock (Gate)
         {
             var label = "t" + Guid.NewGuid().ToString("N")[..12];
-            var slot = Loaded.Value.Library.GetSlotList(SlotsType.WithTokenPresent).Find(slot => !slot.GetTokenInfo().TokenFlags.TokenInitialized)!;
+            var slot = Loaded.Value.GetSlotList(SlotsType.WithTokenPresent).Find(slot => !slot.GetTokenInfo().TokenFlags.TokenInitialized)!;
             slot.InitToken(SecurityOfficerPin, label);
             using var session = slot.OpenSession(SessionType.ReadWrite);
             session.Login(CKU.CKU_SO, SecurityOfficerPin);
@@ -48,7 +48,7 @@ internal static partial class SoftHsm
     }
 
     public static ISlot SlotOf(string label) =>
-        Loaded.Value.Library.GetSlotList(SlotsType.WithTokenPresent).Find(slot => slot.GetTokenInfo().Label.TrimEnd() == label)!;
+        Loaded.Value.GetSlotList(SlotsType.WithTokenPresent).Find(slot => slot.GetTokenInfo().Label.TrimEnd() == label)!;
 
     /// <summary>Whether this process is logged in to a token: it is as long as any session in which it logged in, or that was opened since, is open.</summary>
     public static bool IsLoggedIn(string label)
@@ -65,7 +65,7 @@ internal static partial class SoftHsm
         return call(session);
     }
 
-    private static Module Load()
+    private static IPkcs11Library Load()
     {
         var configuration = Path.Combine(Folder, "softhsm2.conf");
         var tokens = Directory.CreateDirectory(Path.Combine(Folder, "tokens")).FullName;

@@ -5,6 +5,16 @@ namespace SxtAspNet.Redis.Tests.Infrastructure;
 /// <summary>A Redis with a user that may do little. Garnet has no such users.</summary>
 internal sealed class AclServer : IAsyncDisposable
 {
+    /// <summary>The rights that docs/redis.md names as needed, for the prefix sxt:.</summary>
+    public static readonly string[] Needed =
+    [
+        "~sxt:*", "&sxt:*", "+getrange", "+exists", "+set", "+get", "+del", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+echo",
+    ];
+
+    /// <summary>Those that it advises besides: for heartbeats, for replicas and clusters, for names and settings.</summary>
+    public static readonly string[] Advised =
+        [.. Needed, "+unsubscribe", "+script|load", "+ping", "+info", "+client", "+select", "+hello", "+cluster", "+config|get"];
+
     private readonly RedisServer _server;
     private readonly RedisClient _admin;
 
@@ -18,9 +28,9 @@ internal sealed class AclServer : IAsyncDisposable
         var server = await Servers.StartAsync(ServerKind.Redis);
         try
         {
-            var admin = await RedisClient.ConnectAsync(server);
-            await admin.Database.ExecuteAsync("ACL", ["SETUSER", "farm", "on", ">secret", "resetkeys", "resetchannels", "-@all", .. rights]);
-            return new AclServer(server, admin);
+            var started = new AclServer(server, await RedisClient.ConnectAsync(server));
+            await started.SetRightsAsync(rights);
+            return started;
         }
         catch
         {
@@ -28,6 +38,10 @@ internal sealed class AclServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Gives the user these rights and no others.</summary>
+    public Task SetRightsAsync(IEnumerable<string> rights) =>
+        _admin.Database.ExecuteAsync("ACL", ["SETUSER", "farm", "on", ">secret", "resetkeys", "resetchannels", "-@all", .. rights]);
 
     /// <summary>How often something was refused.</summary>
     public async Task<int> CountRefusalsAsync() => (await _admin.Database.ExecuteAsync("ACL", "LOG")).Length;

@@ -7,13 +7,15 @@ internal sealed partial class FarmSimulation
 {
     /// <summary>
     /// Whoever has one of the keys only can't open what the other one sealed, and keeps a session of its own until then:
-    /// for one renewal.
+    /// for one renewal. With a seal of its own the farm shares one session all the same.
     /// </summary>
     private static readonly TimeSpan RotationIsFeltFor = TimeSpan.FromMinutes(35);
 
     private FarmKey _key = null!;
     private FarmKey? _secondKey;
     private FarmKey? _lastKey;
+    private FarmSeal? _seal;
+    private FarmSeal? _otherSeal;
     private TimeSpan? _lastRotation;
     private bool _isRotating;
     private bool _isKeyRefused;
@@ -21,10 +23,11 @@ internal sealed partial class FarmSimulation
     /// <summary>Whether a login takes the proxy at the moment.</summary>
     private bool NeedsProxy => _credentials is FarmCredentials.ApiKey || (_credentials is FarmCredentials.ApiKeyLast && (_isKeyRefused || IsRotationFelt));
 
-    private bool IsRotationFelt => _lastRotation is { } rotation && _clock.Now - rotation < RotationIsFeltFor;
+    private bool IsRotationFelt => !_hasSeal && _lastRotation is { } rotation && _clock.Now - rotation < RotationIsFeltFor;
 
     private void MakeFirstKeys()
     {
+        _seal = _hasSeal ? MakeSeal() : null;
         _key = MakeKey(isApiKey: _credentials is FarmCredentials.ApiKey or FarmCredentials.ApiKeyFirst);
         if (_credentials is FarmCredentials.ApiKeyLast or FarmCredentials.ApiKeyFirst)
         {
@@ -34,10 +37,25 @@ internal sealed partial class FarmSimulation
 
     private FarmKey MakeKey(bool isApiKey)
     {
-        var key = new FarmKey(_random, isApiKey);
+        var key = new FarmKey(_random, isApiKey, isInDevice: _hasDevice && !isApiKey);
         key.AddTo(_gateway);
         _records.Add(key);
         return key;
+    }
+
+    private FarmSeal MakeSeal()
+    {
+        var seal = new FarmSeal(_random);
+        _records.Add(seal);
+        return seal;
+    }
+
+    private void PutSeals(Instance instance)
+    {
+        if (_seal is not null)
+        {
+            instance.Keys.Put(_seal, _otherSeal);
+        }
     }
 
     /// <summary>The gateway, or the proxy, refuses the first key; at that moment the farm needs one.</summary>
@@ -77,7 +95,8 @@ internal sealed partial class FarmSimulation
 
     /// <summary>
     /// A new key reaches the machines one by one; last, the old one leaves the keyring. Either both keys are configured
-    /// meanwhile, or a file is swapped, so that for a while each half of the farm knows one key only.
+    /// meanwhile, or a file is swapped, so that for a while each half of the farm knows one key only. A seal is rotated with it, as
+    /// documented: the new one reaches all machines behind the old one before it is put first.
     /// </summary>
     private void RotateKey(TimeSpan length)
     {
@@ -88,6 +107,7 @@ internal sealed partial class FarmSimulation
 
         _isRotating = true;
         var isSwap = _random.NextDouble() < 0.5;
+        _otherSeal = _hasSeal ? MakeSeal() : null;
         var (old, @new) = (_key, MakeKey(isApiKey: _credentials is FarmCredentials.ApiKey or FarmCredentials.ApiKeyFirst));
         During(isSwap ? "key swapped" : "key rotated", null, length, Begin, End);
 
@@ -105,6 +125,7 @@ internal sealed partial class FarmSimulation
             if (_isRotating && ReferenceEquals(_key, @new))
             {
                 instance.Keys.Put(_key, _secondKey, _lastKey);
+                PutSeals(instance);
             }
         }
 
@@ -112,7 +133,12 @@ internal sealed partial class FarmSimulation
         {
             (_isRotating, _secondKey) = (false, null);
             _lastRotation = _clock.Now;
-            _instances.ForEach(instance => instance.Keys.Put(_key, null, _lastKey));
+            (_seal, _otherSeal) = (_otherSeal, _seal);
+            _instances.ForEach(instance =>
+            {
+                instance.Keys.Put(_key, null, _lastKey);
+                PutSeals(instance);
+            });
             old.RemoveFrom(_gateway);
         }
     }

@@ -30,6 +30,8 @@ internal sealed partial class FarmSimulation : IDisposable
     private readonly Room _room;
     private readonly FarmCredentials _credentials;
     private readonly string _userId;
+    private readonly bool _hasDevice;
+    private readonly bool _hasSeal;
     private readonly RecordReader _records;
     private int _names;
     private int _requests;
@@ -72,6 +74,8 @@ internal sealed partial class FarmSimulation : IDisposable
             _ => FarmCredentials.Signing,
         };
         _userId = _credentials is FarmCredentials.ApiKey && _random.NextDouble() < 0.5 ? "" : Instance.User;
+        _hasDevice = _credentials is not FarmCredentials.ApiKey && profile.NextDouble() < 0.3;
+        _hasSeal = _hasDevice || profile.NextDouble() < 0.2;
         _room = new Room(_clock, _random, isAtomic: _random.NextDouble() < 0.7);
         _room.Written += CheckWrite;
         _records = new RecordReader(_gateway.BaseAddress, _userId);
@@ -80,7 +84,7 @@ internal sealed partial class FarmSimulation : IDisposable
     public SimulationResult Run()
     {
         var size = _random.NextDouble() < 0.1 ? 8 : _random.Next(1, 6);
-        Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}, credentials: {_credentials}");
+        Trace($"{size} instances, {(_gateway.Options.OldAccessTokensSurviveRefresh ? "lenient" : "strict")} gateway, sessions of {_gateway.Options.SessionLifetime}, credentials: {_credentials}{(_hasDevice ? " in a device" : "")}{(_hasSeal ? ", with a seal" : "")}");
         MakeFirstKeys();
         for (var i = 0; i < size; i++)
         {
@@ -125,11 +129,12 @@ internal sealed partial class FarmSimulation : IDisposable
         // Where no answer tells the time, clocks may be hours wrong.
         var worst = _weather.HasNoDate ? 6 * 3600 : 900;
         var clockError = TimeSpan.FromSeconds(_random.NextDouble() < 0.5 ? 0 : _random.Next(-worst, worst));
-        var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError, _userId);
+        var instance = new Instance($"i{++_names}", _clock, _room, _gateway, _weather, new Random(_random.Next()), Violate, Trace, clockError, _userId, _hasSeal);
         _instances.Add(instance);
         _everyone.Add(instance);
         Trace($"{instance.Name} starts, its wall clock {clockError.TotalSeconds:+0;-0;0} s wrong");
         instance.Keys.Put(_key, _secondKey, _lastKey);
+        PutSeals(instance);
         instance.Start();
         PlanRequests(instance);
         PlanColdRequests(instance);

@@ -22,7 +22,7 @@ internal sealed class Instance : IDisposable
     private readonly Queue<Action> _blockedCalls = new();
     private bool _isBlocked;
 
-    public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError, string userId = User)
+    public Instance(string name, VirtualClock clock, Room room, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation, Action<string> trace, TimeSpan wallClockError, string userId = User, bool hasSeal = false)
     {
         Name = name;
         _clock = clock;
@@ -46,7 +46,12 @@ internal sealed class Instance : IDisposable
         services.AddSingleton<IDistributedLockProvider>(Door);
         services.AddKeyedSingleton<ISxtSessionNotices>("", Door);
         services.AddSingleton<ILoggerFactory>(new TraceLoggerFactory(message => trace($"{name}: {message}"), violation));
-        services.AddSxt(_ => { });
+        var identity = services.AddSxt(_ => { });
+        foreach (var seal in hasSeal ? Keys.Seals : [])
+        {
+            identity.AddSealSource(_ => seal);
+        }
+
         services.PostConfigureAll<SxtOptions>(options =>
         {
             options.UserId = userId;

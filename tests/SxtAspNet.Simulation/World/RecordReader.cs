@@ -4,11 +4,12 @@ using SxtAspNet.Sessions;
 
 namespace SxtAspNet.Simulation.World;
 
-/// <summary>Reads what is in the room, with every key that the farm ever had.</summary>
+/// <summary>Reads what is in the room, with every key and seal that the farm ever had.</summary>
 internal sealed class RecordReader(Uri gateway, string user) : IDisposable
 {
     private readonly SxtOptions _options = new() { GatewayUrl = gateway, UserId = user };
     private readonly List<ISxtKeySource> _keys = [];
+    private readonly List<ISxtSealSource> _seals = [];
     private static readonly Runtime Here = new(TimeProvider.System) { StartForeign = static call => call() };
 
     private SealKeyRing? _ring;
@@ -17,9 +18,20 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
     public void Add(FarmKey key)
     {
         _keys.Add(new Known(key));
+        Load();
+    }
+
+    public void Add(FarmSeal seal)
+    {
+        _seals.Add(new KnownSeal(seal));
+        Load();
+    }
+
+    private void Load()
+    {
         _ring?.Dispose();
         _ring = new SealKeyRing(
-            new SealSources(new KeyOpener(new KeySources(options => options.Keys, [], _keys), Here), new KeySources(options => options.Seal, [], []), []),
+            new SealSources(new KeyOpener(new KeySources(options => options.Keys, [], _keys), Here), new KeySources(options => options.Seal, [], []), _seals),
             Here,
             NullLogger.Instance);
         _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
@@ -31,6 +43,11 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
         _seal!.Open(name, record) is { } plaintext ? SessionRecord.Read(plaintext) : null;
 
     public void Dispose() => _ring?.Dispose();
+
+    private sealed class KnownSeal(FarmSeal seal) : ISxtSealSource
+    {
+        public ValueTask<SxtSealSecret> OpenSealAsync(CancellationToken cancellationToken) => new(seal.Open());
+    }
 
     private sealed class Known(FarmKey key) : ISxtKeySource
     {

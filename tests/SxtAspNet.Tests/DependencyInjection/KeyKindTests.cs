@@ -27,7 +27,7 @@ public class KeyKindTests
     [InlineData("""{ "Slot": { "Access": "open" } }""", "'Sxt:Keys:0:Slot:Access' must be one of Exclusive, Shared.")]
     [InlineData("""{ "Slot": { "Labels": "a" } }""", "'Sxt:Keys:0:Slot:Labels' must be a list of texts: \"Labels\": [ \"…\" ], but is a single value.")]
     [InlineData("""{ "Slot": { "Slots": "a" } }""", "'Sxt:Keys:0:Slot:Slots' is not a setting. Those of 'Sxt:Keys:0:Slot' are: Library, Number,")]
-    [InlineData("""{ "Slott": { } }""", "'Sxt:Keys:0:Slott' is not a setting. Those of 'Sxt:Keys:0' are: File, ApiKey, Password, PasswordFile, RequirePrivateFile, Slot, Wrapped, AzureKeyVault, UnwrapWith, Pkcs11.")]
+    [InlineData("""{ "Slott": { } }""", "'Sxt:Keys:0:Slott' is not a setting; did you mean Slot? Those of 'Sxt:Keys:0' are: File, ApiKey, Password, PasswordFile, RequirePrivateFile, Slot, Wrapped, AzureKeyVault, UnwrapWith, Pkcs11.")]
     [InlineData("""{ "Slot": { "Number": 3 } }""", "Keys[0].Slot.Library is missing; set it to the library's path.")]
     [InlineData("""{ "Slot": { "Library": "a" }, "File": "b" }""", "Keys[0] has both File and Slot.")]
     [InlineData("""{ "Slot": { "Library": "a" }, "PasswordFile": "b" }""", "Keys[0]: Password, PasswordFile and RequirePrivateFile are for a File only.")]

@@ -53,13 +53,16 @@ public class ValidationTests
     [InlineData("""  "Seal": [ { "RequirePrivateFile": true } ]  """, "Seal[0] names no key; set File")]
     [InlineData("""  "Seal": "seal"  """, "'Sxt:Seal' must be a list")]
     [InlineData("""  "GatewayUrl": "gateway"  """, "'Sxt:GatewayUrl' must be a URL, for example \"https://gateway.example.com\"")]
-    [InlineData("""  "GatewayUrl": "ftp://gateway.test"  """, "GatewayUrl must be an absolute https URL")]
+    [InlineData("""  "GatewayUrl": "api.gateway.test"  """, "'Sxt:GatewayUrl' is \"api.gateway.test\", but must be a URL, for example \"https://gateway.example.com\"")]
+    [InlineData("""  "GatewayUrl": "sxt_0123456789.abcdef"  """, "'Sxt:GatewayUrl' must be a URL")]
+    [InlineData("""  "GatewayUrl": "localhost:5000"  """, "GatewayUrl is \"localhost:5000\", but must be an absolute https URL")]
+    [InlineData("""  "GatewayUrl": "ftp://gateway.test"  """, "GatewayUrl is \"ftp://gateway.test\", but must be an absolute https URL")]
     [InlineData("""  "GatewayUrl": "http://gateway.test"  """, "GatewayUrl uses plain http")]
     [InlineData("""  "GatewayUrl": "https://someone@gateway.test"  """, "GatewayUrl must have no user, query or fragment")]
     [InlineData("""  "GatewayUrl": "https://gateway.test/?a=b"  """, "GatewayUrl must have no user, query or fragment")]
     [InlineData("""  "GatewayUrl": "https://gateway.test/#a"  """, "GatewayUrl must have no user, query or fragment")]
     [InlineData("""  "ProxyUrl": "http://secrets.test"  """, "ProxyUrl uses plain http")]
-    [InlineData("""  "ProxyUrl": "ftp://secrets.test"  """, "ProxyUrl must be an absolute https URL")]
+    [InlineData("""  "ProxyUrl": "ftp://secrets.test"  """, "ProxyUrl is \"ftp://secrets.test\", but must be an absolute https URL")]
     [InlineData("""  "ProxyUrl": "https://secrets.test/?a=b"  """, "ProxyUrl must have no user, query or fragment")]
     [InlineData("""  "AllowedOrigins": [ "https://a.test", "https://b.test/api" ]  """, "AllowedOrigins[1] is an origin and can't have a path")]
     [InlineData("""  "AllowedOrigins": [ "http://a.test" ]  """, "AllowedOrigins[0] uses plain http")]
@@ -84,7 +87,7 @@ public class ValidationTests
     [InlineData("""  "Keys": [ { "File": "a", "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "Keys[0] has both File and AzureKeyVault")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" } } ]  """, "add the package SxtAspNet.AzureKeyVault and call AddSxt(...).AddAzureKeyVault()")]
     [InlineData("""  "Keys": [ { "AzureKeyVault": { "VaultUri": "https://v.test", "Secret": "s" }, "PasswordFile": "a" } ]  """, "Password, PasswordFile and RequirePrivateFile are for a File only")]
-    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting. Those of 'Sxt' are: GatewayUrl, ProxyUrl, UserId,")]
+    [InlineData("""  "UserID2": "x"  """, "'Sxt:UserID2' is not a setting; did you mean UserId? Those of 'Sxt' are: GatewayUrl, ProxyUrl, UserId,")]
     [InlineData("""  "RenewBefore": "5"  """, "'Sxt:RenewBefore' is \"5\", a number without a unit, which .NET reads as days")]
     [InlineData("""  "RenewBefore": 300  """, "'Sxt:RenewBefore' is \"300\", a number without a unit")]
     [InlineData("""  "RenewBefore": "5 minutes"  """, "'Sxt:RenewBefore' must be a time span such as \"00:05:00\"")]
@@ -268,7 +271,7 @@ public class ValidationTests
 
         var message = Assert.Throws<OptionsValidationException>(() => Options(provider)).Message;
 
-        Assert.Contains("GatewayUrl must be an absolute https URL", message, StringComparison.Ordinal);
+        Assert.Contains("GatewayUrl is \"/relative\", but must be an absolute https URL", message, StringComparison.Ordinal);
         Assert.Contains("AllowedOrigins[0] must be an absolute https URL", message, StringComparison.Ordinal);
         Assert.Contains("LoginAtStartup is not one of", message, StringComparison.Ordinal);
     }
@@ -279,6 +282,20 @@ public class ValidationTests
         using var provider = Build("""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "File": "a.pem" } ] } }""");
 
         Assert.Equal("", provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("no identity").UserId);
+    }
+
+    [Fact]
+    public void A_seal_and_Data_Protection_exclude_each_other()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSxt(TestConfiguration.FromJson(
+            """{ "Sxt": { "UserId": "x", "Keys": [ { "File": "a.pem" } ], "Seal": [ { "File": "seal" } ] } }""").GetSection("Sxt")).UseDataProtection();
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider));
+
+        Assert.Contains("Seal and UseDataProtection() exclude each other; keep one of them.", failure.Message, StringComparison.Ordinal);
     }
 
     private static string Problems(string json)

@@ -100,16 +100,44 @@ public class HealthCheckTests
         await using var app = new TestApp(services: services =>
         {
             services.AddSxt("reports", options => options.UserId = "reports-service");
-            services.AddHealthChecks().AddSxt().AddSxt("sxt:reports", "reports", tags: ["ready"]);
+            services.AddHealthChecks().AddSxt().AddSxt("reports", tags: ["ready"]).AddSxt("reports", "nightly");
         });
         await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
 
         var report = await ReportAsync(app);
 
-        Assert.Equal(["sxt", "sxt:reports"], report.Entries.Keys.Order());
+        Assert.Equal(["nightly", "sxt", "sxt-reports"], report.Entries.Keys.Order());
         Assert.Equal("Active", report.Entries["sxt"].Data["state"]);
-        Assert.Equal("NotStarted", report.Entries["sxt:reports"].Data["state"]);
-        Assert.Equal(["ready"], report.Entries["sxt:reports"].Tags);
+        Assert.Equal("NotStarted", report.Entries["sxt-reports"].Data["state"]);
+        Assert.Equal(["ready"], report.Entries["sxt-reports"].Tags);
+    }
+
+    [Fact]
+    public async Task A_login_that_fails_after_a_logout_is_unhealthy()
+    {
+        await using var app = CreateApp(health => health.AddSxt());
+        await app.StartAsync();
+        await app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503));
+        var query = app.QueryAsync();
+        app.Pass(TimeSpan.FromMinutes(1));
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => query);
+
+        var entry = await CheckAsync(app);
+
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Equal("LoggedOut", entry.Data["state"]);
+        Assert.Equal("GatewayUnreachable", entry.Data["failureReason"]);
+    }
+
+    [Fact]
+    public async Task A_check_of_an_identity_that_is_not_registered_says_so()
+    {
+        await using var app = CreateApp(health => health.AddSxt("report"));
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => ReportAsync(app));
+
+        Assert.Contains("identity 'report', which is not registered", failure.Message, StringComparison.Ordinal);
     }
 
     private static TestApp CreateApp(Action<IHealthChecksBuilder> add) =>

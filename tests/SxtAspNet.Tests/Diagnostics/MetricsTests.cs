@@ -1,18 +1,112 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Diagnostics;
 
+/// <summary>What is measured of a session.</summary>
 public class MetricsTests
 {
+    private static readonly (string, string) Default = ("sxt.identity", "default");
+
+    [Fact]
+    public async Task The_state_is_one_of_five()
+    {
+        await using var app = new TestApp();
+        _ = app.Session;
+        Assert.Equal("not_started", State(app));
+
+        await app.StartAsync();
+        Assert.Equal("active", State(app));
+
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503));
+        app.Pass(TimeSpan.FromMinutes(22));
+        Assert.Equal("degraded", State(app));
+
+        app.Pass(TimeSpan.FromMinutes(5));
+        Assert.Equal("unavailable", State(app));
+
+        app.Gateway.ClearFaults();
+        app.Pass(TimeSpan.FromMinutes(1));
+        await app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("logged_out", State(app));
+        Assert.Equal(5, app.Services.Read<long>("sxt.session.state", Default).Length);
+    }
+
+    [Fact]
+    public async Task The_times_tell_when_requests_fail_and_how_old_the_token_is()
+    {
+        await using var app = new TestApp(gateway: new() { SessionLifetime = TimeSpan.FromHours(10) });
+        _ = app.Session;
+        Assert.Empty(app.Services.Read<double>("sxt.session.time_to_unusable"));
+        Assert.Empty(app.Services.Read<double>("sxt.session.time_to_end"));
+        Assert.Empty(app.Services.Read<double>("sxt.session.generation.age"));
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(5));
+
+        // The gateway's clock is known to the second.
+        Assert.InRange(Assert.Single(app.Services.Read<double>("sxt.session.time_to_unusable", Default)), (20 * 60) - 1, 20 * 60);
+        Assert.InRange(Assert.Single(app.Services.Read<double>("sxt.session.time_to_end", Default)), 36000 - 301, 36000 - 300);
+        Assert.InRange(Assert.Single(app.Services.Read<double>("sxt.session.generation.age", Default)), 300, 302);
+    }
+
+    [Fact]
+    public async Task Without_a_token_the_time_until_requests_fail_is_zero()
+    {
+        await using var app = new TestApp();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503));
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([0.0], app.Services.Read<double>("sxt.session.time_to_unusable"));
+    }
+
+    [Fact]
+    public async Task A_private_session_of_an_app_that_shares_none_has_no_mode()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+
+        Assert.Empty(app.Services.Read<long>("sxt.session.mode"));
+        Assert.Empty(app.Services.Read<long>("sxt.store.operations"));
+    }
+
+    [Fact]
+    public async Task The_clock_offset_is_the_gateways()
+    {
+        await using var app = new TestApp(localClockOffset: TimeSpan.FromMinutes(-7));
+        await app.StartAsync();
+
+        Assert.InRange(Assert.Single(app.Services.Read<double>("sxt.gateway.clock_offset", Default)), 420, 422);
+    }
+
+    [Fact]
+    public async Task Renewals_are_counted_from_zero_on_by_what_was_asked_what_came_of_it_and_why()
+    {
+        await using var app = new TestApp();
+        _ = app.Session;
+        Assert.All(app.Services.Read<long>("sxt.session.renewals"), count => Assert.Equal(0, count));
+        Assert.Contains(app.Services.Read<long>("sxt.session.renewals", ("sxt.kind", "refresh"), ("sxt.outcome", "failed"), ("sxt.cause", "schedule")), count => count == 0);
+        await app.QueryAsync();
+        app.Pass(TimeSpan.FromMinutes(21));
+        app.Gateway.RevokeSessions(TestApp.User);
+        await app.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, Renewals("login", "granted", "request"));
+        Assert.Equal(1, Renewals("refresh", "granted", "schedule"));
+        Assert.Equal(1, Renewals("refresh", "failed", "command"));
+        Assert.Equal(1, Renewals("login", "granted", "command"));
+        Assert.Equal(4, app.Services.Count("sxt.session.renewals", Default));
+
+        long Renewals(string kind, string outcome, string cause) =>
+            app.Services.Count("sxt.session.renewals", ("sxt.kind", kind), ("sxt.outcome", outcome), ("sxt.cause", cause));
+    }
+
     [Fact]
     public async Task A_login_and_a_refresh_are_measured_by_their_kind_in_seconds()
     {
         await using var app = new TestApp();
-        using var durations = Durations(app);
+        using var durations = app.Services.Collect<double>("sxt.session.renewal.duration");
         app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(3), times: 1, SxtGatewayCallKind.Token));
         await app.StartAsync();
         app.Pass(TimeSpan.FromSeconds(3));
@@ -25,79 +119,106 @@ public class MetricsTests
             login =>
             {
                 Assert.Equal(3, login.Value, precision: 3);
-                AssertTags(login.Tags, ("sxt.identity", "default"), ("sxt.renewal.kind", "login"));
+                login.Tags.AssertTags(("sxt.identity", "default"), ("sxt.kind", "login"));
             },
-            refresh => AssertTags(refresh.Tags, ("sxt.identity", "default"), ("sxt.renewal.kind", "refresh")));
+            refresh => refresh.Tags.AssertTags(("sxt.identity", "default"), ("sxt.kind", "refresh")));
     }
 
     [Fact]
     public async Task A_failure_is_measured_with_its_reason()
     {
         await using var app = new TestApp();
-        using var durations = Durations(app);
+        using var durations = app.Services.Collect<double>("sxt.session.renewal.duration");
         app.Gateway.InjectFault(SxtGatewayFault.Status(429, kind: SxtGatewayCallKind.Challenge));
 
         await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
 
-        AssertTags(
-            Assert.Single(durations.GetMeasurementSnapshot()).Tags,
-            ("sxt.identity", "default"),
-            ("sxt.renewal.kind", "login"),
-            ("error.type", "Throttled"));
+        Assert.Single(durations.GetMeasurementSnapshot()).Tags.AssertTags(
+            ("sxt.identity", "default"), ("sxt.kind", "login"), ("error.type", "Throttled"));
+        Assert.Equal(1, app.Services.Count("sxt.session.renewals", ("sxt.kind", "login"), ("sxt.outcome", "failed")));
     }
 
     [Fact]
-    public async Task A_refused_refresh_and_the_login_after_it_are_two_measurements()
+    public async Task Sessions_that_the_gateway_ends_are_counted()
     {
         await using var app = new TestApp();
         await app.StartAsync();
-        using var durations = Durations(app);
+        app.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, app.Services.Count("sxt.session.deaths", Default));
         app.Gateway.RevokeSessions(TestApp.User);
 
-        await app.Session.RenewAsync(TestContext.Current.CancellationToken);
+        using var response = await app.QueryAsync();
 
-        Assert.Collection(
-            durations.GetMeasurementSnapshot(),
-            refresh => AssertTags(
-                refresh.Tags, ("sxt.identity", "default"), ("sxt.renewal.kind", "refresh"), ("error.type", "SessionEnded")),
-            login => AssertTags(login.Tags, ("sxt.identity", "default"), ("sxt.renewal.kind", "login")));
+        Assert.Equal(1, app.Services.Count("sxt.session.deaths", Default));
+    }
+
+    [Fact]
+    public async Task The_key_that_a_session_was_logged_in_with_is_told_by_its_position()
+    {
+        TestKeySource broken = new(), good = new();
+        broken.Fail();
+        await using var app = new TestApp(key: good, services: services => services.UseKeys(broken, good));
+        await app.StartAsync();
+
+        Assert.Equal([1.0], app.Services.Read<double>("sxt.session.key", Default));
+        Assert.Equal(1, app.Services.Count("sxt.key.opens", ("sxt.source", "Keys:0"), ("sxt.outcome", "failed")));
+        Assert.Equal(1, app.Services.Count("sxt.key.opens", ("sxt.source", "Keys:1"), ("sxt.outcome", "opened")));
+        Assert.Equal([0L], app.Services.Read<long>("sxt.key.opens", ("sxt.source", "Keys:1"), ("sxt.outcome", "timeout")));
+    }
+
+    [Fact]
+    public async Task A_key_that_hangs_is_counted_as_such()
+    {
+        var key = new TestKeySource { Opening = _ => new(new TaskCompletionSource<SxtCredential>().Task) };
+        await using var app = new TestApp(key: key);
+        await app.StartAsync();
+
+        app.Pass(TimeSpan.FromMinutes(1));
+
+        Assert.True(app.Services.Count("sxt.key.opens", ("sxt.source", "Keys:0"), ("sxt.outcome", "timeout")) > 0);
     }
 
     [Fact]
     public async Task A_named_identity_is_told_apart()
     {
-        await using var app = new TestApp(services: services =>
-            services.AddSxt("reports", options => options.UserId = "reports-service"));
-        using var durations = Durations(app);
+        await using var app = new TestApp(services: services => services.AddSxt("reports", options => options.UserId = "reports-service"));
+        await app.StartAsync();
+        await app.Services.GetRequiredKeyedService<ISxtSession>("reports").LogoutAsync(TestContext.Current.CancellationToken);
 
-        await app.Services.GetRequiredKeyedService<ISxtSession>("reports").GetAccessTokenAsync(TestContext.Current.CancellationToken);
-
-        AssertTags(
-            Assert.Single(durations.GetMeasurementSnapshot()).Tags, ("sxt.identity", "reports"), ("sxt.renewal.kind", "login"));
+        Assert.Equal(1, app.Services.Count("sxt.session.state", Default, ("sxt.state", "active")));
+        Assert.Equal(1, app.Services.Count("sxt.session.state", ("sxt.identity", "reports"), ("sxt.state", "logged_out")));
     }
 
     [Fact]
-    public async Task A_replay_is_counted()
+    public async Task A_scrape_asks_nobody()
     {
         await using var app = new TestApp();
-        await app.StartAsync();
-        using var replays = new MetricCollector<long>(
-            app.Services.GetRequiredService<IMeterFactory>(), "SxtAspNet", "sxt.client.replays");
-        using var first = await app.QueryAsync();
-        Assert.Empty(replays.GetMeasurementSnapshot());
-        app.Pass(TimeSpan.FromSeconds(3));
-        app.Gateway.RevokeSessions(TestApp.User);
+        _ = app.Session;
 
-        using var second = await app.QueryAsync();
+        Assert.NotEmpty(app.Services.Read<long>("sxt.session.state"));
 
-        var measurement = Assert.Single(replays.GetMeasurementSnapshot());
-        Assert.Equal(1, measurement.Value);
-        AssertTags(measurement.Tags, ("sxt.identity", "default"));
+        Assert.Empty(app.Gateway.Calls.All);
     }
 
-    private static MetricCollector<double> Durations(TestApp app) =>
-        new(app.Services.GetRequiredService<IMeterFactory>(), "SxtAspNet", "sxt.session.renewal.duration");
+    [Fact]
+    public async Task Two_apps_in_one_process_keep_to_themselves_and_one_that_ends_disappears()
+    {
+        await using var idle = new TestApp();
+        _ = idle.Session;
+        using var ofIdle = idle.Services.Collect<long>("sxt.session.state");
+        var active = new TestApp();
+        await active.StartAsync();
+        using var ofActive = active.Services.Collect<long>("sxt.session.state");
 
-    private static void AssertTags(IReadOnlyDictionary<string, object?> tags, params (string Key, object? Value)[] expected) =>
-        Assert.Equal(expected.OrderBy(tag => tag.Key), tags.Select(tag => (tag.Key, tag.Value)).OrderBy(tag => tag.Key));
+        Assert.Equal("not_started", State(idle));
+        Assert.Equal("active", State(active));
+        await active.DisposeAsync();
+        ofActive.RecordObservableInstruments();
+        ofIdle.RecordObservableInstruments();
+
+        Assert.Empty(ofActive.GetMeasurementSnapshot());
+        Assert.Equal(5, ofIdle.GetMeasurementSnapshot().Count);
+    }
+
+    private static string? State(TestApp app) => app.Services.Word("sxt.session.state", "sxt.state");
 }

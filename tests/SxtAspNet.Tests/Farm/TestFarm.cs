@@ -176,6 +176,8 @@ internal sealed class TestFarm : IAsyncDisposable
             set => _link.IsDateless = value;
         }
 
+        public IServiceProvider Services => _provider;
+
         public ISxtSession Session => _provider.GetRequiredService<ISxtSession>();
 
         public SxtSessionStatus Status => Session.Status;

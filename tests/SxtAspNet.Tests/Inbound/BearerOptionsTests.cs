@@ -73,7 +73,7 @@ public class BearerOptionsTests
     [InlineData("""{ "AllowedUsers": "a" }""", "'Authentication:Schemes:SxtBearer:AllowedUsers' must be a list of texts")]
     [InlineData("""{ "AllowedUsers": [ "a b" ] }""", "AllowedUsers has an entry that is empty or holds white space")]
     [InlineData("""{ "AllowedSubscriptions": [ "" ] }""", "Nothing says who may call.")]
-    [InlineData("""{ "AllowedUser": [ "a" ] }""", "'Authentication:Schemes:SxtBearer:AllowedUser' is not a setting. Those of")]
+    [InlineData("""{ "AllowedUser": [ "a" ] }""", "'Authentication:Schemes:SxtBearer:AllowedUser' is not a setting; did you mean AllowedUsers? Those of")]
     [InlineData("""{ "GatewayUrl": "http://gateway.test" }""", "GatewayUrl uses plain http")]
     [InlineData("""{ "AllowedOrigins": [ "https://a.test/b" ] }""", "AllowedOrigins[0] is an origin and can't have a path")]
     [InlineData("""{ "CacheTime": "60" }""", "a number without a unit, which .NET reads as days")]

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using SxtAspNet.Diagnostics;
 using SxtAspNet.Inbound;
 using SxtAspNet.Testing;
 
@@ -10,6 +13,7 @@ public sealed class WarmPathTests : IAsyncDisposable
 {
     private readonly SxtGatewayEmulator _gateway = new();
     private readonly DefaultHttpContext _context = new();
+    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly TokenValidator _validator;
 
     public WarmPathTests()
@@ -19,6 +23,7 @@ public sealed class WarmPathTests : IAsyncDisposable
             "SxtBearer",
             new SxtBearerOptions { AllowAnyUser = true },
             new CallerGateway(_gateway.BaseAddress, _gateway.CreateHandler()),
+            new SxtInstruments(_meters.GetRequiredService<IMeterFactory>()).ForScheme("SxtBearer"),
             NullLogger.Instance);
     }
 
@@ -46,6 +51,7 @@ public sealed class WarmPathTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _validator.Dispose();
+        await _meters.DisposeAsync();
         await _gateway.DisposeAsync();
     }
 

@@ -64,7 +64,9 @@ internal sealed class ConfigurationReader
             }
             else
             {
-                _problems.Add($"'{child.Path}' is not a setting. Those of '{path}' are: {string.Join(", ", setting.Members.Keys)}.");
+                var nearest = Nearest.To(child.Key, setting.Members.Keys, name => name);
+                _problems.Add($"'{child.Path}' is not a setting{(nearest is null ? "." : $"; did you mean {nearest}?")} "
+                    + $"Those of '{path}' are: {string.Join(", ", setting.Members.Keys)}.");
             }
         }
 
@@ -153,7 +155,7 @@ internal sealed class ConfigurationReader
             // No value is quoted that could be a secret put into the wrong place; a number is none.
             _problems.Add(double.TryParse(section.Value, CultureInfo.InvariantCulture, out _) && setting.Form.StartsWith("a time span", StringComparison.Ordinal)
                 ? $"'{section.Path}' is \"{section.Value}\", a number without a unit, which .NET reads as days; write {setting.Form}."
-                : $"'{section.Path}' must be {setting.Form}.");
+                : $"{(setting.IsAddress ? OptionRules.Subject($"'{section.Path}'", section.Value) : $"'{section.Path}'")} must be {setting.Form}.");
         }
 
         return value is not null;

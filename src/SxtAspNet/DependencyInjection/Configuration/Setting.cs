@@ -15,7 +15,8 @@ internal sealed class Setting
         [typeof(string)] = Value("text", "texts", "\"…\"", text => text),
         [typeof(Uri)] = Value(
             "a URL, for example \"https://gateway.example.com\"", "URLs", "\"https://…\"",
-            text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : null),
+            text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : null,
+            isAddress: true),
         [typeof(bool)] = Value("true or false", "", "", text => bool.TryParse(text, out var value) ? value : null),
         [typeof(int)] = Value(
             "a whole number", "whole numbers", "1",
@@ -30,6 +31,9 @@ internal sealed class Setting
 
     /// <summary>Reads a value; <see langword="null"/> when the text has not the form of one.</summary>
     public Func<string, object?>? Parse { get; private init; }
+
+    /// <summary>Whether it is a URL.</summary>
+    public bool IsAddress { get; private init; }
 
     /// <summary>What the elements of a list are.</summary>
     public Setting? Element { get; private init; }
@@ -108,8 +112,8 @@ internal sealed class Setting
         $"one of {string.Join(", ", Enum.GetNames(type))}", "", "",
         text => Enum.TryParse(type, text, ignoreCase: true, out var choice) && Enum.IsDefined(type, choice) ? choice : null);
 
-    private static Setting Value(string form, string plural, string example, Func<string, object?> parse) =>
-        new(form) { Parse = parse, Plural = plural, Example = example };
+    private static Setting Value(string form, string plural, string example, Func<string, object?> parse, bool isAddress = false) =>
+        new(form) { Parse = parse, Plural = plural, Example = example, IsAddress = isAddress };
 
     /// <summary>Not a number without a unit, which .NET reads as days.</summary>
     private static object? ParseTime(string text) =>

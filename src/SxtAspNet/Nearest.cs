@@ -1,4 +1,4 @@
-namespace SxtAspNet.Tool;
+namespace SxtAspNet;
 
 /// <summary>What somebody meant who misspelt it.</summary>
 internal static class Nearest
@@ -11,9 +11,10 @@ internal static class Nearest
         return nearest is not null && Distance(word, nameOf(nearest)) <= Math.Max(1, word.Length / 3) ? nearest : null;
     }
 
-    /// <summary>How many letters are missing, too many, wrong or swapped with the next one.</summary>
-    private static int Distance(string one, string other)
+    /// <summary>How many letters are missing, too many, wrong or swapped with the next one; small or capital is no difference.</summary>
+    private static int Distance(string first, string second)
     {
+        var (one, other) = (first.ToUpperInvariant(), second.ToUpperInvariant());
         var distances = new int[one.Length + 1, other.Length + 1];
         for (var i = 0; i <= one.Length; i++)
         {

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SxtAspNet.Testing;
+
+/// <summary>
+/// The user's app as one instance of the farm: in virtual time, against the emulator, sharing what it shares with the other instances through
+/// the room instead of its Redis.
+/// </summary>
+internal sealed class AppHost<TProgram>(
+    SxtGatewayEmulator gateway, FarmDoor door, InstanceLink gatewayLink, TimeProvider clock, Action<IWebHostBuilder>? configure)
+    : WebApplicationFactory<TProgram>
+    where TProgram : class
+{
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        configure?.Invoke(builder);
+        builder.ConfigureTestServices(services =>
+        {
+            string[] shared = [.. services
+                .Where(service => service.ServiceType == typeof(SxtSessionSharing))
+                .Select(service => (string)service.ServiceKey!)
+                .Distinct()];
+            services.UseSxtVirtualTime(clock);
+            services.UseSxtGatewayEmulator(gateway, emulator => new GatewayLinkHandler(gatewayLink, emulator));
+            foreach (var name in shared)
+            {
+                services.AddKeyedSingleton(name, new SxtSessionSharing { Store = door, Lock = door, Notices = door });
+            }
+        });
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+
+namespace SxtAspNet.Tool.Doctor;
+
+/// <summary>An app's configuration, read from the places where its host reads it, in the same order.</summary>
+internal static partial class AppConfiguration
+{
+    private const string Development = "Development";
+
+    /// <summary>The environment that an app started here would be in.</summary>
+    public static string DefaultEnvironment =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? "Production";
+
+    /// <param name="folder">The app's folder: that of its project, or where it was published to.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="keyPerFile">A directory with a file for each setting, if the app reads one.</param>
+    /// <param name="diagnosis">Is told when a file can't be read.</param>
+    public static IConfigurationRoot? TryRead(DirectoryInfo folder, string environment, string? keyPerFile, Diagnosis diagnosis)
+    {
+        var builder = new ConfigurationBuilder()
+            .SetBasePath(folder.FullName)
+            .AddEnvironmentVariables("ASPNETCORE_")
+            .AddEnvironmentVariables("DOTNET_")
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{environment}.json", optional: true);
+        if (environment.Equals(Development, StringComparison.OrdinalIgnoreCase) && UserSecretsIdOf(folder) is { } id)
+        {
+            builder.AddUserSecrets(id);
+        }
+
+        builder.AddEnvironmentVariables();
+        if (keyPerFile is not null)
+        {
+            builder.AddKeyPerFile(Path.GetFullPath(keyPerFile), optional: false);
+        }
+
+        try
+        {
+            return builder.Build();
+        }
+        catch (Exception problem) when (problem is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            // The innermost says the line; it quotes one character at most.
+            diagnosis.Wrong("settings", $"{problem.Message} {problem.GetBaseException().Message}");
+            return null;
+        }
+    }
+
+    /// <summary>As the compiler would find it: in the project, else in what its folders have in common.</summary>
+    private static string? UserSecretsIdOf(DirectoryInfo folder)
+    {
+        var files = folder.EnumerateFiles("*.csproj").ToList();
+        for (var parent = folder; parent is not null; parent = parent.Parent)
+        {
+            files.AddRange(parent.EnumerateFiles("Directory.Build.props"));
+        }
+
+        return files.Select(file => UserSecretsId().Match(File.ReadAllText(file.FullName)))
+            .FirstOrDefault(match => match.Success)?.Groups[1].Value.Trim();
+    }
+
+    [GeneratedRegex("<UserSecretsId>([^<$]+)</UserSecretsId>")]
+    private static partial Regex UserSecretsId();
+}

@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace SxtAspNet.Docs.Tests;
+
+/// <summary>What README and docs print compiles, binds and is there.</summary>
+public sealed partial class DocumentationTests
+{
+    private static IEnumerable<CodeBlock> Blocks(params string[] languages) =>
+        Page.All.SelectMany(page => page.Blocks).Where(block => languages.Contains(block.Language, StringComparer.Ordinal));
+
+    [GeneratedRegex("""src/(?<project>SxtAspNet[A-Za-z0-9.]*)/""")]
+    private static partial Regex Projects { get; }
+
+    [Fact]
+    public void Every_block_of_csharp_compiles() =>
+        Assert.Empty(Blocks("csharp", "cs").SelectMany(Compiler.Check));
+
+    [Fact]
+    public void Every_block_says_what_language_it_is_in_or_is_a_drawing()
+    {
+        string[] known = ["", "csharp", "json", "bash", "yaml", "xml", "text", "promql", "powershell"];
+
+        string[] others = [.. Page.All.SelectMany(page => page.Blocks).Where(block => !known.Contains(block.Language)).Select(block => $"{block}: {block.Language}")];
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Every_block_of_json_with_settings_binds_and_is_valid()
+    {
+        List<string> problems = [];
+        foreach (var block in Blocks("json"))
+        {
+            var text = block.Text.TrimStart().StartsWith('{') ? block.Text : $"{{ {block.Text} }}";
+            try
+            {
+                var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(text))).Build();
+                if (configuration.GetSection("Sxt").Exists())
+                {
+                    problems.AddRange(Problems(configuration).Select(problem => $"{block}: {problem}"));
+                }
+            }
+            catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException)
+            {
+                problems.Add($"{block}: {exception.Message}");
+            }
+        }
+
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Every_link_leads_somewhere()
+    {
+        List<string> broken = [];
+        foreach (var page in Page.All)
+        {
+            foreach (var link in page.Links.Where(link => !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith("mailto:", StringComparison.Ordinal)))
+            {
+                var parts = link.Split('#', 2);
+                var target = parts[0].Length == 0 ? page.FullPath : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page.FullPath)!, parts[0]));
+                var found = Page.All.FirstOrDefault(other => other.FullPath == target);
+                if (!File.Exists(target) && !Directory.Exists(target))
+                {
+                    broken.Add($"{page}: {link} (no such file)");
+                }
+                else if (parts.Length == 2 && found is not null && !found.Anchors.Contains(parts[1]))
+                {
+                    broken.Add($"{page}: {link} (no such heading)");
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Every_page_is_in_the_table_of_contents()
+    {
+        var readme = Page.All.Single(page => page.Path == "README.md");
+
+        string[] missing = [.. Page.All.Where(page => page.Path.StartsWith("docs", StringComparison.Ordinal))
+            .Select(page => page.Path.Replace('\\', '/'))
+            .Except(readme.Links.Select(link => link.Split('#')[0]))];
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Page.Root, "README.md")).Length, 1, 150);
+
+    [Fact]
+    public void Every_project_that_a_command_names_is_there()
+    {
+        var missing = Blocks("bash").SelectMany(block => CommandLine.Of(block)).SelectMany(command => command.Problems());
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_package_is_in_the_readme()
+    {
+        var readme = File.ReadAllText(Path.Combine(Page.Root, "README.md"));
+
+        string[] missing = [.. Directory.GetDirectories(Path.Combine(Page.Root, "src")).Select(directory => Path.GetFileName(directory)!)
+            .Where(name => !readme.Contains($"`{name}`", StringComparison.Ordinal))];
+        Assert.Empty(missing);
+    }
+
+    private static IEnumerable<string> Problems(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddSxt(configuration.GetSection("Sxt")).AddAzureKeyVault().AddPkcs11();
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            _ = provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get(Options.DefaultName);
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return exception.Failures;
+        }
+    }
+}
