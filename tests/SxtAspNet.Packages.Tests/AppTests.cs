@@ -32,7 +32,7 @@ public sealed class AppTests(Workshop workshop)
     }
 
     [Fact]
-    public async Task A_worker_has_its_token_and_loads_no_web_server()
+    public async Task A_worker_has_its_token_and_loads_nothing_of_ASP_NET_Core()
     {
         await using var gateway = await GatewayProcess.StartAsync(workshop);
         var trace = Path.Combine(workshop.Root, "worker.nettrace");
@@ -47,8 +47,8 @@ public sealed class AppTests(Workshop workshop)
         // The runtime's loader names each assembly.
         var content = await File.ReadAllBytesAsync(trace, TestContext.Current.CancellationToken);
         var loaded = Encoding.Unicode.GetString(content) + Encoding.Unicode.GetString(content.AsSpan(1));
-        Assert.Contains("Microsoft.AspNetCore.Authentication", loaded, StringComparison.Ordinal);
-        Assert.DoesNotContain("Kestrel", loaded, StringComparison.Ordinal);
+        Assert.Contains("SxtAspNet.Gateway.", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("Microsoft.AspNetCore.", loaded.Replace("Microsoft.AspNetCore.App", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
