@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SxtAspNet;
 using SxtAspNet.Testing;
 
 namespace WebFarm;

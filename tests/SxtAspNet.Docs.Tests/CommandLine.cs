@@ -16,6 +16,12 @@ internal sealed partial record CommandLine(CodeBlock Block, string Text)
     [GeneratedRegex("[^\\s\"]+|\"[^\"]*\"")]
     private static partial Regex Words { get; }
 
+    [GeneratedRegex("""\$\([^)]*\)""")]
+    private static partial Regex Substitution { get; }
+
+    [GeneratedRegex("""\$[a-z]+""")]
+    private static partial Regex Variable { get; }
+
     public static IEnumerable<CommandLine> Of(CodeBlock block) => block.Text.Replace("\\\n", " ", StringComparison.Ordinal)
         .Split('\n')
         .Select(line => line.Split(" #")[0].Trim())
@@ -26,7 +32,8 @@ internal sealed partial record CommandLine(CodeBlock Block, string Text)
     {
         if (Text.StartsWith("dotnet sxt ", StringComparison.Ordinal))
         {
-            string[] arguments = [.. Words.Matches(Text["dotnet sxt ".Length..].Split(['>', '|', ';'])[0]).Select(word => word.Value.Trim('"'))];
+            var text = Variable.Replace(Substitution.Replace(Text, Convert.ToBase64String(new byte[32])), "contoso");
+            string[] arguments = [.. Words.Matches(text["dotnet sxt ".Length..].Split(['>', '|', ';'])[0]).Select(word => word.Value.Trim('"'))];
             foreach (var problem in new tool::SxtAspNet.Tool.CommandLine(arguments).Problems())
             {
                 yield return $"{Block}: {Text}: {problem}";

@@ -18,7 +18,7 @@ public sealed partial class DocumentationTests
 
     [Fact]
     public void Every_block_of_csharp_compiles() =>
-        Assert.Empty(Blocks("csharp", "cs").SelectMany(Compiler.Check));
+        AssertNone(Blocks("csharp").Where(block => !IsBuiltElsewhere(block.Page)).SelectMany(Compiler.Check));
 
     [Fact]
     public void Every_block_says_what_language_it_is_in_or_is_a_drawing()
@@ -26,7 +26,7 @@ public sealed partial class DocumentationTests
         string[] known = ["", "csharp", "json", "bash", "yaml", "xml", "text", "promql", "powershell"];
 
         string[] others = [.. Page.All.SelectMany(page => page.Blocks).Where(block => !known.Contains(block.Language)).Select(block => $"{block}: {block.Language}")];
-        Assert.Empty(others);
+        AssertNone(others);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed partial class DocumentationTests
             }
         }
 
-        Assert.Empty(problems);
+        AssertNone(problems);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed partial class DocumentationTests
             }
         }
 
-        Assert.Empty(broken);
+        AssertNone(broken);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed partial class DocumentationTests
         string[] missing = [.. Page.All.Where(page => page.Path.StartsWith("docs", StringComparison.Ordinal))
             .Select(page => page.Path.Replace('\\', '/'))
             .Except(readme.Links.Select(link => link.Split('#')[0]))];
-        Assert.Empty(missing);
+        AssertNone(missing);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed partial class DocumentationTests
     {
         var missing = Blocks("bash").SelectMany(block => CommandLine.Of(block)).SelectMany(command => command.Problems());
 
-        Assert.Empty(missing);
+        AssertNone(missing);
     }
 
     [Fact]
@@ -107,7 +107,20 @@ public sealed partial class DocumentationTests
 
         string[] missing = [.. Directory.GetDirectories(Path.Combine(Page.Root, "src")).Select(directory => Path.GetFileName(directory)!)
             .Where(name => !readme.Contains($"`{name}`", StringComparison.Ordinal))];
-        Assert.Empty(missing);
+        AssertNone(missing);
+    }
+
+    /// <summary>
+    /// New apps are built of the packages' own READMEs (SxtAspNet.Packages.Tests). What stands on the page about Aspire, samples/AppHost and its tests
+    /// have.
+    /// </summary>
+    private static bool IsBuiltElsewhere(Page page) =>
+        page.Path.StartsWith("src", StringComparison.Ordinal) || page.Path.EndsWith("aspire.md", StringComparison.Ordinal);
+
+    private static void AssertNone(IEnumerable<string> problems)
+    {
+        string[] found = [.. problems];
+        Assert.True(found.Length == 0, string.Join(Environment.NewLine, found));
     }
 
     private static IEnumerable<string> Problems(IConfiguration configuration)

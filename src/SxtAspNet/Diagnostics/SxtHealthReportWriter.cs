@@ -18,6 +18,7 @@ public static class SxtHealthReportWriter
     /// </summary>
     /// <param name="context">The request for the report.</param>
     /// <param name="report">The report, of all checks of the app.</param>
+    /// <returns>The end of the writing.</returns>
     public static async Task WriteAsync(HttpContext context, HealthReport report)
     {
         ArgumentNullException.ThrowIfNull(context);
