@@ -19,4 +19,7 @@ internal static partial class OutboundLog
 
     [LoggerMessage(1204, LogLevel.Warning, "{Category} is logged at Trace, where .NET hands the token to loggers that keep structured state, although the text is redacted. Log it at Debug at most.")]
     public static partial void HeadersAreLogged(this ILogger logger, string category);
+
+    [LoggerMessage(1205, LogLevel.Warning, "A handler of the client '{Client}' sends POST requests again, as AddStandardResilienceHandler does by default. An SQL statement can run twice then. Turn it off by options.Retry.DisableForUnsafeHttpMethods().")]
+    public static partial void PostSentAgain(this ILogger logger, string client);
 }

@@ -23,17 +23,12 @@ internal sealed class SxtTokenHandler(
 {
     private const string Authorization = RoutingHeaders.Authorization;
 
-    /// <summary>What is to be done about a request's Authorization header.</summary>
-    private enum Header
-    {
-        LeaveAlone,
-        Add,
-        Replace,
-    }
-
     public TokenOrigins Origins => origins;
 
     public ILogger Logger => logger;
+
+    /// <summary>Is told when a handler further out sends a POST again, as retries do.</summary>
+    public Action? OnPostSentAgain { get; set; }
 
     public bool IsOwn(HttpRequestMessage request, string header) => headers.IsOwn(header);
 
@@ -199,6 +194,11 @@ internal sealed class SxtTokenHandler(
 
         if (isAllowed)
         {
+            if (request.Method == HttpMethod.Post)
+            {
+                OnPostSentAgain?.Invoke();
+            }
+
             return Header.Replace;
         }
 

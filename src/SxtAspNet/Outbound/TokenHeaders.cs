@@ -10,7 +10,7 @@ internal sealed class TokenHeaders
 
     private readonly Lock _gate = new();
     private readonly PresentedTokens _presented = new();
-    private volatile Header? _latest;
+    private volatile Formatted? _latest;
 
     public string For(SxtAccessToken token) =>
         _latest is { } latest && ReferenceEquals(latest.Token, token) ? latest.Value : Add(token);
@@ -35,12 +35,12 @@ internal sealed class TokenHeaders
 
             var value = Scheme + token.GetValue();
             _presented.Add(value);
-            _latest = new Header(token, value);
+            _latest = new Formatted(token, value);
             return value;
         }
     }
 
-    private sealed class Header(SxtAccessToken token, string value)
+    private sealed class Formatted(SxtAccessToken token, string value)
     {
         public SxtAccessToken Token { get; } = token;
 

@@ -10,6 +10,7 @@ internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandle
 {
     private readonly ILogger _logger = loggers.CreateLogger<SxtTokenHandler>();
     private readonly FirstSightings _loggingClients = new();
+    private readonly FirstSightings _retryingClients = new();
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
@@ -23,6 +24,7 @@ internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandle
         }
 
         WarnIfHeadersAreLogged(builder);
+        WarnOfRetries(builder);
         foreach (var handler in ours)
         {
             handlers.Add(new TokenGuard(handler));
@@ -44,10 +46,28 @@ internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandle
         }
     }
 
+    /// <summary>The outermost handler of ours meets a request again only when somebody further out sends it again.</summary>
+    private void WarnOfRetries(HttpMessageHandlerBuilder builder)
+    {
+        if (builder.AdditionalHandlers.OfType<SxtTokenHandler>().FirstOrDefault() is { } outermost)
+        {
+            var name = NameOf(builder);
+            outermost.OnPostSentAgain = () =>
+            {
+                if (_retryingClients.Add(name))
+                {
+                    _logger.PostSentAgain(name);
+                }
+            };
+        }
+    }
+
+    private static string NameOf(HttpMessageHandlerBuilder builder) => string.IsNullOrEmpty(builder.Name) ? "Default" : builder.Name;
+
     // .NET redacts the header in the text of its log entries, but not in the state that it hands to loggers with it.
     private void WarnIfHeadersAreLogged(HttpMessageHandlerBuilder builder)
     {
-        var name = string.IsNullOrEmpty(builder.Name) ? "Default" : builder.Name;
+        var name = NameOf(builder);
         var category = $"System.Net.Http.HttpClient.{name}";
         var isLogged = builder.AdditionalHandlers.Any(handler => handler switch
         {

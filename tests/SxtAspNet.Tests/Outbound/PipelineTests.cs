@@ -88,6 +88,23 @@ public class PipelineTests
         Assert.Equal(1, app.Logins);
     }
 
+    [Fact]
+    public async Task That_posts_are_sent_again_is_said_once_for_a_client()
+    {
+        await using var app = CreateResilientApp(isResilienceOutside: true);
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503, times: 2, SxtGatewayCallKind.Sql));
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await app.QueryAsync(app.CreateClient("resilient"));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        var warning = Assert.Single(app.Logs.GetSnapshot(), log => log.Id.Id == 1205);
+        Assert.Contains("'resilient'", warning.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true, 2)]
     [InlineData(false, 3)]
