@@ -1,6 +1,6 @@
 using System.Globalization;
-using SxtAspNet.Redis;
 using StackExchange.Redis;
+using SxtAspNet.Redis;
 
 namespace SxtAspNet.Tool.Doctor;
 

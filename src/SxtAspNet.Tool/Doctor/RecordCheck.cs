@@ -1,9 +1,9 @@
 using System.Globalization;
+using StackExchange.Redis;
 using SxtAspNet.Gateway;
 using SxtAspNet.Keys;
 using SxtAspNet.Redis;
 using SxtAspNet.Sessions;
-using StackExchange.Redis;
 
 namespace SxtAspNet.Tool.Doctor;
 

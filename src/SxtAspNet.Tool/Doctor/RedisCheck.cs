@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using SxtAspNet.Redis;
 using StackExchange.Redis;
+using SxtAspNet.Redis;
 
 namespace SxtAspNet.Tool.Doctor;
 

@@ -1,5 +1,5 @@
-using SxtAspNet.Redis;
 using StackExchange.Redis;
+using SxtAspNet.Redis;
 
 namespace SxtAspNet.Tool.Doctor;
 

@@ -47,7 +47,10 @@ public class ExceptionHandlerTests
     {
         var status = new SxtSessionStatus
         {
-            State = SxtSessionState.Degraded, Mode = SxtSessionMode.Owner, UserId = "u", FailureReason = SxtFailureReason.Throttled,
+            State = SxtSessionState.Degraded,
+            Mode = SxtSessionMode.Owner,
+            UserId = "u",
+            FailureReason = SxtFailureReason.Throttled,
         };
         await using var app = Build();
         app.MapGet("/session", () => status);
