@@ -28,7 +28,7 @@ public class AppHostTests(RunningAppHost host)
     }
 
     [Theory]
-    [InlineData("traces", "sxt login")]
+    [InlineData("traces", "sxt renewal")]
     [InlineData("traces", "GET /blocks")]
     [InlineData("metrics", "sxt.session.renewal.duration")]
     [InlineData("logs", "SxtAspNet")]

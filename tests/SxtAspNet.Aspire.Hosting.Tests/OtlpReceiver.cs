@@ -9,6 +9,8 @@ namespace SxtAspNet.Aspire.Hosting.Tests;
 /// <summary>Takes what an app exports over OTLP, in the place of a dashboard.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly WebApplication _app;
     private readonly ConcurrentBag<(string Path, byte[] Body)> _exports = [];
 
@@ -39,9 +41,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public async Task WaitForAsync(string signal, string text, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
         while (!_exports.Any(export => export.Path == $"/v1/{signal}" && export.Body.AsSpan().IndexOf(bytes) >= 0))
         {
-            await Task.Delay(50, cancellationToken);
+            Assert.False(limit.IsCancellationRequested, $"No export of {signal} holds '{text}'.");
+            await Task.Delay(50, CancellationToken.None);
         }
     }
 
