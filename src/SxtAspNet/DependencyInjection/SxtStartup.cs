@@ -9,21 +9,31 @@ namespace SxtAspNet.DependencyInjection;
 internal sealed class SxtStartup(
     IServiceProvider provider, IEnumerable<IdentityRegistration> identities, IOptionsMonitor<SxtOptions> options) : IHostedLifecycleService
 {
-    private readonly List<SessionManager> _sessions = [];
+    private readonly List<(SessionManager Sessions, SxtLoginAtStartup Login)> _identities = [];
 
-    /// <summary>Before the app's own services start, so that they may use the session.</summary>
+    /// <summary>Before the app's own services start, so that they may use a session that is required.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         foreach (var identity in identities)
         {
-            await UserIdCheck.RunAsync(provider, identity.Name, options.Get(identity.Name), cancellationToken).ConfigureAwait(false);
+            var settings = options.Get(identity.Name);
+            await UserIdCheck.RunAsync(provider, identity.Name, settings, cancellationToken).ConfigureAwait(false);
             var sessions = provider.GetRequiredKeyedService<SessionManager>(identity.Name);
-            _sessions.Add(sessions);
-            switch (options.Get(identity.Name).LoginAtStartup)
+            _identities.Add((sessions, settings.LoginAtStartup));
+            if (settings.LoginAtStartup == SxtLoginAtStartup.Required)
             {
-                case SxtLoginAtStartup.Required:
-                    await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
-                    break;
+                await sessions.AcquireAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>What nobody waits for begins with the app's services: whoever collects traces is one of them, the first.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (sessions, login) in _identities)
+        {
+            switch (login)
+            {
                 case SxtLoginAtStartup.Background:
                     sessions.StartInBackground();
                     break;
@@ -32,9 +42,9 @@ internal sealed class SxtStartup(
                     break;
             }
         }
-    }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        return Task.CompletedTask;
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -44,5 +54,5 @@ internal sealed class SxtStartup(
 
     /// <summary>After the server has sent its last answer, for which it may have needed a token.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_sessions.Select(sessions => sessions.StopAsync(cancellationToken)));
+        Task.WhenAll(_identities.Select(identity => identity.Sessions.StopAsync(cancellationToken)));
 }

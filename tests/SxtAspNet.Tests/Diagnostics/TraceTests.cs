@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Farm;
 using SxtAspNet.Tests.Inbound;
@@ -13,17 +15,11 @@ namespace SxtAspNet.Tests.Diagnostics;
 public sealed class TraceTests : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _stopped = [];
-    private readonly ActivityListener _listener;
+    private ActivityListener _listener;
 
     public TraceTests()
     {
-        _listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == SxtDiagnostics.ActivitySourceName,
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = _stopped.Enqueue,
-        };
-        ActivitySource.AddActivityListener(_listener);
+        _listener = Listen();
     }
 
     public void Dispose() => _listener.Dispose();
@@ -55,6 +51,24 @@ public sealed class TraceTests : IDisposable
         Assert.All(renewals, renewal => Assert.Equal("granted", renewal.GetTagItem("sxt.outcome")));
         Assert.Equal(2, _stopped.Select(activity => activity.TraceId).Distinct().Count());
         Assert.All(_stopped, activity => Assert.Equal(ActivityStatusCode.Unset, activity.Status));
+    }
+
+    [Fact]
+    public async Task The_login_at_startup_is_seen_by_a_collector_that_starts_with_the_app()
+    {
+        _listener.Dispose();
+        await using var gateway = new SxtGatewayEmulator();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddHostedService(_ => new Collector(() => _listener = Listen()));
+        builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"));
+        builder.Services.UseSxtGatewayEmulator(gateway);
+        using var host = builder.Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<ISxtSession>().GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("sxt renewal > sxt login", _stopped.Select(PathOf));
     }
 
     [Fact]
@@ -214,4 +228,28 @@ public sealed class TraceTests : IDisposable
         _stopped.FirstOrDefault(parent => parent.SpanId == activity.ParentSpanId && parent.TraceId == activity.TraceId) is { } parent
             ? $"{PathOf(parent)} > {activity.OperationName}"
             : activity.OperationName;
+
+    private ActivityListener Listen()
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == SxtDiagnostics.ActivitySourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _stopped.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    /// <summary>Begins to listen when the app's services start, as OpenTelemetry does, which puts itself before all others.</summary>
+    private sealed class Collector(Action listen) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            listen();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -189,6 +189,7 @@ internal sealed class TestFarm : IAsyncDisposable
             foreach (var service in _provider.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
             {
                 await service.StartingAsync(TestContext.Current.CancellationToken);
+                await service.StartAsync(TestContext.Current.CancellationToken);
             }
         }
 
