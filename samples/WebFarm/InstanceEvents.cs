@@ -9,7 +9,7 @@ internal static class InstanceEvents
     public const int SessionAdopted = 1103;
     public const int SessionFoundDead = 1106;
     public const int LoggedOut = 1107;
-    public const int FoundLoggedOut = 1108;
+    public const int LogoutAdopted = 1108;
     public const int LogoutFailed = 1109;
     public const int Replayed = 1201;
     public const int RenewedPrivately = 1400;
@@ -21,7 +21,7 @@ internal static class InstanceEvents
         SessionReady => FarmEventKind.Renewed,
         SessionAdopted => FarmEventKind.Adopted,
         SessionFoundDead => FarmEventKind.FoundDead,
-        LoggedOut or FoundLoggedOut => FarmEventKind.LoggedOut,
+        LoggedOut or LogoutAdopted => FarmEventKind.LoggedOut,
         RenewedPrivately => FarmEventKind.Private,
         LockTaken => FarmEventKind.LockTaken,
         RenewalFailed or NoToken or LogoutFailed => FarmEventKind.Failed,

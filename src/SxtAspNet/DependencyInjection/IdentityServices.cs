@@ -92,10 +92,17 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts => new CurrentSession(parts.Context));
         Add(parts => new SessionDeaths(parts.Context, parts.Get<CurrentSession>()));
         Add(parts => new RenewalNotes(parts.Context, parts.Get<SessionStore>()));
+        Add(parts => new FarmReader(
+            parts.Context,
+            parts.Get<CurrentSession>(),
+            parts.Get<SessionStore>(),
+            parts.Get<SharedSession>(),
+            parts.Get<RenewalNotes>()));
         Add(parts => new Renewal(
             parts.Context,
             parts.Get<CurrentSession>(),
             parts.Get<SessionStore>(),
+            parts.Get<FarmReader>(),
             parts.Get<SharedSession>(),
             parts.Get<SessionGranter>(),
             parts.Get<SessionDeaths>(),

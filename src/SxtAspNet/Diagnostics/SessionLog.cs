@@ -50,7 +50,7 @@ internal static partial class SessionLog
     public static partial void LoggedOut(this ILogger logger, long generation);
 
     [LoggerMessage(1108, LogLevel.Information, "The session was logged out in generation {Generation}. The next request logs in.")]
-    public static partial void FoundLoggedOut(this ILogger logger, long generation);
+    public static partial void LogoutAdopted(this ILogger logger, long generation);
 
     [LoggerMessage(1109, LogLevel.Error, "Logout failed ({Reason}); the session stays in use. {Explanation}")]
     private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);

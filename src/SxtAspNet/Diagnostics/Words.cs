@@ -31,6 +31,7 @@ internal static class Words
     public const string Granted = "granted";
     public const string Adopted = "adopted";
     public const string Postponed = "postponed";
+    public const string AwaitsStore = "awaits_store";
     public const string Failed = "failed";
 
     // Where a session was adopted from.

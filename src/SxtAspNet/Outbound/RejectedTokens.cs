@@ -23,7 +23,7 @@ internal sealed class RejectedTokens(
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The token; <see langword="null"/>: there is none, and the 401 is the answer.</returns>
-    public async ValueTask<ActiveToken?> FindSuccessorAsync(
+    public async ValueTask<ActiveToken?> AcquireSuccessorAsync(
         ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
     {
         var successor = await SearchAsync(rejected, canReplay, cancellationToken).ConfigureAwait(false);

@@ -255,7 +255,7 @@ internal sealed class SxtTokenHandler(
         ActiveToken? successor;
         try
         {
-            successor = await rejectedTokens.FindSuccessorAsync(attempt.Active, canReplay, cancellationToken).ConfigureAwait(false);
+            successor = await rejectedTokens.AcquireSuccessorAsync(attempt.Active, canReplay, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -2,19 +2,6 @@ using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
-/// <summary>What an instance knows about its session at one moment.</summary>
-/// <param name="Session">The session, or a tombstone; <see langword="null"/> before the first.</param>
-/// <param name="IsShared">Whether it is in the store.</param>
-/// <param name="StoreProblem">What is wrong with the store, if anything.</param>
-/// <param name="IsDead">Whether the gateway has ended it: it is neither used, refreshed nor published any more.</param>
-/// <param name="InstalledAt">The monotonic timestamp since when it is used.</param>
-/// <param name="Jitter">In [0, 1), drawn once per session.</param>
-internal sealed record SessionSnapshot(
-    Session? Session, bool IsShared, string? StoreProblem, bool IsDead, long InstalledAt, double Jitter)
-{
-    public bool IsLoggedOut => Session is { IsTombstone: true };
-}
-
 /// <summary>How the current session changed.</summary>
 internal enum SessionChange
 {
@@ -27,7 +14,7 @@ internal enum SessionChange
     /// <summary>The gateway has ended the session.</summary>
     Ended,
 
-    /// <summary>The same session ends at another time than thought.</summary>
+    /// <summary>The same session ends, or is due, at another time than thought.</summary>
     Moved,
 }
 
@@ -68,6 +55,10 @@ internal sealed class CurrentSession
     /// <summary>Ends when another session takes the place of the present one. Get it before reading the present one.</summary>
     public Task Next => _next.Task;
 
+    /// <summary>Whether the store between the session's users is away, and the session good for long enough to wait for it.</summary>
+    public bool CanAwaitStore =>
+        _snapshot is { LacksStore: true } snapshot && Usable is not null && _context.Time.Until(RenewFrom(snapshot)) > TimeSpan.Zero;
+
     /// <summary>How long ago the gateway ended the session before its time, if no other has taken its place.</summary>
     public TimeSpan? SinceDeath
     {
@@ -93,31 +84,27 @@ internal sealed class CurrentSession
     public void Offer(Session session, bool isShared, string? storeProblem)
     {
         NoteUser(session);
-        TaskCompletionSource replaced;
-        SessionChange change;
+        TaskCompletionSource? replaced = null;
+        SessionChange? change = null;
         lock (_gate)
         {
-            var current = _snapshot.Session;
-            if (current is not null && !SharedSession.IsNewer(session, current))
+            if (SharedSession.IsNewer(session, _snapshot.Session))
             {
-                if (SharedSession.IsSame(session, current))
-                {
-                    _snapshot = _snapshot with { IsShared = isShared, StoreProblem = storeProblem };
-                }
-
-                return;
+                _snapshot = new SessionSnapshot(
+                    session, isShared, storeProblem, IsDead: false, _context.Time.GetTimestamp(), _context.Runtime.Random());
+                change = _active is null ? SessionChange.Installed : SessionChange.Renewed;
+                _active = Activate();
+                _diedAt = null;
+                (replaced, _next) = (_next, new TaskCompletionSource(_context.Runtime.Completions));
             }
-
-            _snapshot = new SessionSnapshot(
-                session, isShared, storeProblem, IsDead: false, _context.Time.GetTimestamp(), _context.Runtime.Random());
-            change = _active is null ? SessionChange.Installed : SessionChange.Renewed;
-            _active = Activate();
-            _diedAt = null;
-            (replaced, _next) = (_next, new TaskCompletionSource(_context.Runtime.Completions));
+            else if (SharedSession.IsSame(_snapshot.Session, session))
+            {
+                change = SetSharing(isShared, storeProblem);
+            }
         }
 
-        replaced.SetResult();
-        Changed?.Invoke(change);
+        replaced?.SetResult();
+        Raise(change);
     }
 
     /// <summary>Takes over what a renewal or a logout ended in.</summary>
@@ -156,12 +143,19 @@ internal sealed class CurrentSession
     }
 
     /// <summary>Notes what is wrong with the store, if anything.</summary>
-    public void SetStoreProblem(string? problem)
+    /// <returns>Whether it is news that something is.</returns>
+    public bool SetStoreProblem(string? problem)
     {
+        bool isNews;
+        SessionChange? change;
         lock (_gate)
         {
-            _snapshot = _snapshot with { StoreProblem = problem };
+            isNews = problem is not null && _snapshot.StoreProblem is null;
+            change = SetSharing(_snapshot.IsShared, problem);
         }
+
+        Raise(change);
+        return isNews;
     }
 
     /// <summary>Without a configured user, the first token tells whose session this is.</summary>
@@ -186,6 +180,10 @@ internal sealed class CurrentSession
 
         Changed?.Invoke(SessionChange.Moved);
     }
+
+    /// <summary>From when on this instance renews a session, on the monotonic clock.</summary>
+    public long RenewFrom(SessionSnapshot snapshot) =>
+        ToTimestamp(snapshot, RenewalSchedule.RenewFrom(snapshot.Session!, _context.Options, snapshot.Jitter, snapshot.LacksStore));
 
     /// <summary>When the present token stops working, on the monotonic clock; now, if there is none.</summary>
     public long UnusableFrom()
@@ -213,6 +211,21 @@ internal sealed class CurrentSession
         _context.Clock.IsKnown || snapshot.Session is null
             ? _context.Clock.Now
             : snapshot.Session.GrantedAt.Plus(_context.Time.GetElapsedTime(snapshot.InstalledAt));
+
+    private SessionChange? SetSharing(bool isShared, string? storeProblem)
+    {
+        var before = _snapshot;
+        _snapshot = before with { IsShared = isShared, StoreProblem = storeProblem };
+        return _snapshot.LacksStore == before.LacksStore ? null : SessionChange.Moved;
+    }
+
+    private void Raise(SessionChange? change)
+    {
+        if (change is { } known)
+        {
+            Changed?.Invoke(known);
+        }
+    }
 
     private ActiveToken? Activate()
     {

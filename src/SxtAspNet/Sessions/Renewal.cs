@@ -11,6 +11,7 @@ internal sealed class Renewal(
     SessionContext context,
     CurrentSession current,
     SessionStore store,
+    FarmReader farmReader,
     SharedSession shared,
     SessionGranter granter,
     SessionDeaths deaths,
@@ -18,8 +19,6 @@ internal sealed class Renewal(
     SessionNotices notices,
     RenewalNotes notes)
 {
-    private const int MostFirstReads = 3;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
@@ -34,19 +33,19 @@ internal sealed class Renewal(
     /// <param name="before">What was known when that was decided: another session may be here by now.</param>
     public async Task<RenewalOutcome> RunAsync(RenewalCause cause, SessionSnapshot before)
     {
-        var attempt = new Attempt(cause, before);
+        var attempt = new RenewalAttempt(cause, before);
         notices.Subscribe();
 
         // Without the farm's session this renewal ends in a login of its own, for which the keys are read in any case.
         store.ForgetUnknownSeals();
-        var farm = await ReadFirstAsync(attempt).ConfigureAwait(false);
+        var farm = await farmReader.ReadFirstAsync(attempt).ConfigureAwait(false);
         return farm.Decided ?? (farm.Stored.Problem is { } problem
             ? await RenewPrivatelyAsync(attempt, problem).ConfigureAwait(false)
             : await RenewInTurnAsync(attempt).ConfigureAwait(false));
     }
 
     /// <summary>Renews under the farm's lock; or, after some time, without it.</summary>
-    private async Task<RenewalOutcome> RenewInTurnAsync(Attempt attempt)
+    private async Task<RenewalOutcome> RenewInTurnAsync(RenewalAttempt attempt)
     {
         var startedAt = context.Time.GetTimestamp();
         var jitter = context.Runtime.Random();
@@ -79,7 +78,7 @@ internal sealed class Renewal(
             }
 
             await context.Runtime.WaitAsync(notice, pause.AtMost(limit - waited), context.Stopping).ConfigureAwait(false);
-            var farm = await ReadAsync(attempt).ConfigureAwait(false);
+            var farm = await farmReader.ReadAsync(attempt).ConfigureAwait(false);
             if (farm.Decided is not null)
             {
                 return farm.Decided;
@@ -92,10 +91,10 @@ internal sealed class Renewal(
         }
     }
 
-    private async Task<RenewalOutcome> RenewNowAsync(Attempt attempt, bool mayRefresh)
+    private async Task<RenewalOutcome> RenewNowAsync(RenewalAttempt attempt, bool mayRefresh)
     {
         // Whoever had the lock before may have renewed, or failed, since.
-        var farm = await ReadAsync(attempt).ConfigureAwait(false);
+        var farm = await farmReader.ReadAsync(attempt).ConfigureAwait(false);
         if (farm.Decided is not null)
         {
             return farm.Decided;
@@ -112,7 +111,7 @@ internal sealed class Renewal(
         if (grant is { Failure: not null, Session: null })
         {
             // While it lasted, another instance may have renewed.
-            farm = await ReadAsync(attempt).ConfigureAwait(false);
+            farm = await farmReader.ReadAsync(attempt).ConfigureAwait(false);
             if (farm.Decided is RenewalOutcome.Adopted)
             {
                 return farm.Decided;
@@ -135,7 +134,7 @@ internal sealed class Renewal(
         }
 
         // While it lasted, another instance may have succeeded.
-        farm = await ReadAsync(attempt).ConfigureAwait(false);
+        farm = await farmReader.ReadAsync(attempt).ConfigureAwait(false);
         if (farm.Decided is RenewalOutcome.Adopted)
         {
             return farm.Decided;
@@ -150,8 +149,21 @@ internal sealed class Renewal(
         return new RenewalOutcome.Failed(failure);
     }
 
-    private async Task<RenewalOutcome> RenewPrivatelyAsync(Attempt attempt, string problem)
+    private async Task<RenewalOutcome> RenewPrivatelyAsync(RenewalAttempt attempt, string problem)
     {
+        if (attempt.Cause is RenewalCause.Schedule && current.Snapshot.IsShared)
+        {
+            if (current.SetStoreProblem(problem))
+            {
+                context.Logger.StoreUnavailable(problem);
+            }
+
+            if (current.CanAwaitStore)
+            {
+                return new RenewalOutcome.AwaitsStore();
+            }
+        }
+
         // Once the store is back this session may be published: sealed with a key that the others have by then.
         await store.RenewSealAsync().ConfigureAwait(false);
 
@@ -170,7 +182,7 @@ internal sealed class Renewal(
     }
 
     /// <summary>Whatever became of a refresh, its token is spent; a login is the only way on, unless the gateway asks for fewer calls.</summary>
-    private async Task<Grant> LoginUnlessGrantedAsync(Attempt attempt, Grant? refreshed)
+    private async Task<Grant> LoginUnlessGrantedAsync(RenewalAttempt attempt, Grant? refreshed)
     {
         if (refreshed is { } grant)
         {
@@ -190,59 +202,4 @@ internal sealed class Renewal(
 
         return await granter.LoginAsync(attempt.Cause.Word()).ConfigureAwait(false);
     }
-
-    /// <summary>Reads the store for the first time.</summary>
-    /// <remarks>
-    /// A cold instance has several tries: its first connection takes a while, and a login that all instances of a cold farm
-    /// make on their own is what the store is to prevent. But requests wait, so one time limit holds for all tries.
-    /// </remarks>
-    private async Task<FarmState> ReadFirstAsync(Attempt attempt)
-    {
-        var startedAt = context.Time.GetTimestamp();
-        FarmState farm;
-        var reads = 0;
-        do
-        {
-            farm = await ReadAsync(attempt).ConfigureAwait(false);
-        }
-        while (farm.Stored.Problem is not null
-            && attempt.Before.Session is null
-            && ++reads < MostFirstReads
-            && context.Time.GetElapsedTime(startedAt) <= context.Options.StoreTimeout);
-        return farm;
-    }
-
-    /// <summary>Reads the record and the note beside it.</summary>
-    private async Task<FarmState> ReadAsync(Attempt attempt)
-    {
-        if (current.Usable is { } usable && SharedSession.IsNewer(usable.Session, attempt.Before.Session))
-        {
-            // Adopted or granted since this attempt was decided on.
-            return new(default, default, new RenewalOutcome.Adopted(usable.Session));
-        }
-
-        var stored = await store.ReadAsync().ConfigureAwait(false);
-        if (stored.Problem is not null)
-        {
-            return new(stored, default, null);
-        }
-
-        if (SharedSession.IsNewer(stored.Session, attempt.Before.Session)
-            && (stored.Session.IsTombstone
-                ? attempt.Cause is RenewalCause.Schedule
-                : await shared.IsUsableAsync(stored.Session).ConfigureAwait(false)))
-        {
-            return new(stored, default, shared.Adopt(stored.Session, Words.Renewal));
-        }
-
-        var note = await store.ReadNoteAsync().ConfigureAwait(false);
-        var postponed = attempt.Cause is RenewalCause.Command ? null : notes.Postpone(note.Note, hasToken: context.Time.Until(current.UrgentFrom()) > TimeSpan.Zero);
-        return new(stored with { Problem = note.Problem }, note, postponed);
-    }
-
-    /// <summary>What a renewal starts from.</summary>
-    private sealed record Attempt(RenewalCause Cause, SessionSnapshot Before);
-
-    /// <summary>What the store holds, and what that means for a renewal, if it decides it.</summary>
-    private readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided);
 }

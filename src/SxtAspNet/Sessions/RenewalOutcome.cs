@@ -42,6 +42,9 @@ internal abstract record RenewalOutcome
     /// <param name="UrgentDelay">How long to wait without one.</param>
     public sealed record Postponed(SxtAuthenticationException Cause, TimeSpan Delay, TimeSpan UrgentDelay) : RenewalOutcome;
 
+    /// <summary>The store is away, and the session that the farm shares is good for long enough to wait for it.</summary>
+    public sealed record AwaitsStore : RenewalOutcome;
+
     /// <summary>There is no session to be had now.</summary>
     public sealed record Failed(SxtAuthenticationException Cause) : RenewalOutcome;
 }

@@ -10,16 +10,20 @@ internal static class RenewalSchedule
     /// <param name="session">The session.</param>
     /// <param name="options">The settings.</param>
     /// <param name="jitter">In [0, 1), drawn once per generation and instance.</param>
+    /// <param name="awaitsStore">Whether other instances use it too, and the store between them is away.</param>
     /// <remarks>
     /// The owner has the first slot, since it needs one call where anyone else needs two; the others come at least
-    /// one call's time limit later. Without a refresh token nobody owns the session, and all have the second slot. RenewBefore is capped at half of the time that the token was granted for, or a
-    /// token that lives shorter than that would be renewed without a pause.
+    /// one call's time limit later. Without a refresh token nobody owns the session, and all have the second slot. RenewBefore
+    /// is capped at half of the time that the token was granted for, or a token that lives shorter than that would be renewed
+    /// without a pause. Without the store each instance would need a login of its own, so half of that time is for the store
+    /// to come back.
     /// </remarks>
-    public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter)
+    public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter, bool awaitsStore)
     {
         var before = Before(session, options);
         var spread = Spread(before, options) * jitter;
-        return session.RefreshToken is not null
+        return awaitsStore ? session.UnusableFrom.Plus(-(before + spread) / 2)
+            : session.RefreshToken is not null
             ? session.UnusableFrom.Plus(-before - spread)
             : session.UnusableFrom.Plus(-before + Min(options.GatewayTimeout, before / 4) + (spread / 2));
     }

@@ -63,6 +63,7 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
             RenewalOutcome.Adopted => Words.Adopted,
             RenewalOutcome.Granted => Words.Granted,
             RenewalOutcome.Postponed => Words.Postponed,
+            RenewalOutcome.AwaitsStore => Words.AwaitsStore,
             _ => Words.Failed,
         };
         Trace?.SetTag(Words.Outcome, word);
@@ -71,7 +72,7 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
             Trace.Fail(failed.Cause.Reason.ToString());
         }
 
-        if (!IsLogout && (outcome is RenewalOutcome.Adopted or RenewalOutcome.Postponed || unexpected is not null))
+        if (!IsLogout && (outcome is not (RenewalOutcome.Granted or RenewalOutcome.Failed) || unexpected is not null))
         {
             context.Metrics.Renewals.Count(Words.NoCall, word, cause);
         }

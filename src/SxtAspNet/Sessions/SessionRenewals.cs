@@ -235,13 +235,9 @@ internal sealed class SessionRenewals : IDisposable
             return RetryAt(failure);
         }
 
-        if (snapshot.Session is not { } session || snapshot.IsDead)
-        {
-            return null;
-        }
-
-        var due = _current.ToTimestamp(snapshot, RenewalSchedule.RenewFrom(session, _context.Options, snapshot.Jitter));
-        return Math.Max(due, _context.Time.Add(snapshot.InstalledAt, ShortestTimeBetween));
+        return snapshot.Session is null || snapshot.IsDead
+            ? null
+            : Math.Max(_current.RenewFrom(snapshot), _context.Time.Add(snapshot.InstalledAt, ShortestTimeBetween));
     }
 
     /// <summary>As long as there is a token, an attempt may wait; once there is none, or soon will be, it is urgent.</summary>

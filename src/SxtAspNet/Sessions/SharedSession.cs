@@ -29,7 +29,7 @@ internal sealed class SharedSession(
         context.Metrics.Adoptions.Count(source);
         if (session.IsTombstone)
         {
-            context.Logger.FoundLoggedOut(session.Generation);
+            context.Logger.LogoutAdopted(session.Generation);
         }
         else
         {

@@ -195,7 +195,7 @@ public class FarmTests
             instance.Door.Hangs = how == "hanging";
         }
 
-        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(22));
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(23));
         Assert.Equal(1 + 4, farm.Logins);
 
         // A refresh of what is shared could end the token that the others still use.
@@ -211,6 +211,29 @@ public class FarmTests
         farm.AssertOneSession();
         Assert.All(farm.Instances, instance => Assert.Equal(SxtSessionState.Active, instance.Status.State));
         Assert.Equal(1 + 4, farm.Renewals);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_store_that_is_away_when_the_session_is_due_and_comes_back_in_time_costs_nothing(bool oneSessionPerUser)
+    {
+        await using var farm = new TestFarm(4, new() { LoginEndsOtherSessions = oneSessionPerUser });
+        await farm.StartAsync();
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(19));
+        farm.Instances.ForEach(instance => instance.Door.IsShut = true);
+
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(3));
+
+        Assert.Equal((1, 0), (farm.Logins, farm.Refreshes));
+        Assert.All(farm.Instances, instance => Assert.Equal((SxtSessionState.Degraded, 0), (instance.Status.State, instance.Status.Failures)));
+
+        farm.Instances.ForEach(instance => instance.Door.IsShut = false);
+        await farm.PassWithTrafficAsync(Poll + Poll);
+
+        farm.AssertOneSession();
+        Assert.Equal(2, farm.Renewals);
+        Assert.All(farm.Instances, instance => Assert.Equal(SxtSessionState.Active, instance.Status.State));
     }
 
     [Fact]
@@ -255,7 +278,7 @@ public class FarmTests
         forged[^1] ^= 1;
         farm.Room.Put(key, forged);
 
-        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(22));
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(23));
 
         Assert.Equal(forged, farm.Room.Records[key]);
         Assert.All(farm.Instances, instance =>
@@ -468,7 +491,7 @@ public class FarmTests
         // The other one has met the record, and does not look for its key again for minutes.
         Assert.Equal(SxtSessionState.Degraded, other.Status.State);
         keyFiles[1 - owner].Opening = @new.OpenAsync;
-        farm.Pass(TimeSpan.FromMinutes(1));
+        farm.Pass(TimeSpan.FromMinutes(3));
 
         farm.AssertOneSession();
         Assert.Equal((1, 1), (farm.Logins, farm.Refreshes));
