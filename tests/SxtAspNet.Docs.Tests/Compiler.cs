@@ -35,6 +35,8 @@ internal static partial class Compiler
         global using Microsoft.AspNetCore.Diagnostics.HealthChecks; global using Microsoft.AspNetCore.TestHost;
         global using Microsoft.Extensions.Diagnostics.HealthChecks; global using Microsoft.Extensions.Options; global using OpenTelemetry;
         global using Medallion.Threading; global using StackExchange.Redis; global using SxtAspNet; global using SxtAspNet.Testing; global using Xunit;
+        global using Aspire.Hosting; global using Aspire.Hosting.ApplicationModel; global using Aspire.Hosting.Testing;
+        global using OpenTelemetry.Metrics; global using OpenTelemetry.Trace;
         """;
 
     private static readonly string[] Common =
@@ -47,6 +49,7 @@ internal static partial class Compiler
     [
         [.. Common, "WebApplicationBuilder builder", "WebApplication app", "IHttpClientBuilder client", "SxtOptions options"],
         [.. Common, "WebApplicationBuilder builder", "WebApplication app", "SxtBearerOptions options"],
+        [.. Common.Where(variable => variable != "SxtBuilder sxt"), "IDistributedApplicationBuilder builder", "IResourceBuilder<SxtGatewayResource> sxt"],
         [.. Common, "IWebHostBuilder builder", "IWebHostBuilder host", "HttpClient client", "SxtGatewayEmulatorOptions options"],
     ];
 
@@ -66,6 +69,20 @@ internal static partial class Compiler
                     private GreeterClient(ClientBaseConfiguration configuration) : base(configuration) { }
                     protected override GreeterClient NewInstance(ClientBaseConfiguration configuration) => new(configuration);
                 }
+            }
+            """,
+        ["Projects."] =
+            """
+            namespace Projects
+            {
+                public sealed class Orders : IProjectMetadata { public string ProjectPath => ""; }
+                public sealed class AppHost : IProjectMetadata { public string ProjectPath => ""; }
+            }
+
+            public static class AspireRedis
+            {
+                public static IResourceBuilder<IResourceWithConnectionString> AddRedis(this IDistributedApplicationBuilder builder, string name) =>
+                    builder.AddConnectionString(name);
             }
             """,
         ["HardwareKeySource"] = "public sealed class HardwareKeySource : ISxtKeySource { public ValueTask<SxtCredential> OpenAsync(CancellationToken token) => throw new NotSupportedException(); }",

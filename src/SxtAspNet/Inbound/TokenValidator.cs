@@ -113,8 +113,10 @@ internal sealed class TokenValidator : IDisposable
         var address = _options.CallerAddress(context);
         var slot = ValidationLimits.SlotOf(address);
         var value = token.Copy();
-        return new(_validations.Join(key.ToString(), running => Decline(address, slot, running), () => CheckAsync(value, claims, slot))
-            .WaitAsync(context.RequestAborted));
+        var admission = ValidationLimits.Answer.Ask;
+        var verdict = _validations.Join(key.ToString(), running => Decline(slot, running, out admission), () => CheckAsync(value, claims, slot));
+        Report(admission, address);
+        return new(verdict.WaitAsync(context.RequestAborted));
     }
 
     private async Task<RunningValidations.Outcome> CheckAsync(string token, TokenClaims claims, int? slot)
@@ -133,35 +135,40 @@ internal sealed class TokenValidator : IDisposable
     }
 
     /// <summary>Why the gateway is not asked now, however good the token may be.</summary>
-    private TokenVerdict? Decline(IPAddress? address, int? slot, int running)
+    private TokenVerdict? Decline(int? slot, int running, out ValidationLimits.Answer admission)
     {
+        admission = ValidationLimits.Answer.Ask;
         if (_check.Pause.Remaining(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
         {
             _metrics.Limit(Words.Gateway);
             return Unavailable("The gateway asked for fewer calls.", pause);
         }
 
-        switch (_limits.Admit(slot, running))
+        admission = _limits.Admit(slot, running);
+        switch (admission)
         {
             case ValidationLimits.Answer.Ask:
                 _check.Pause.NoteQuestion();
                 return null;
             case ValidationLimits.Answer.AddressIsOver:
                 _metrics.Limit(Words.Address);
-                if (_addressReport.IsDue())
-                {
-                    _logger.AddressIsOver(_scheme, address!, _options.MaxValidationsPerAddress, _options.MaxRefusalsPerAddress);
-                }
-
                 return Unavailable("Too many unknown tokens come from this address.", AddressRetryAfter, StatusCodes.Status429TooManyRequests);
             default:
                 _metrics.Limit(Words.App);
-                if (_overloadReport.IsDue())
-                {
-                    _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
-                }
-
                 return Unavailable("Too many tokens are being validated at the moment.", OverloadRetryAfter);
+        }
+    }
+
+    /// <summary>Outside the lock that <see cref="Decline"/> is called under: the app's loggers may take their time.</summary>
+    private void Report(ValidationLimits.Answer admission, IPAddress? address)
+    {
+        if (admission is ValidationLimits.Answer.AddressIsOver && _addressReport.IsDue())
+        {
+            _logger.AddressIsOver(_scheme, address!, _options.MaxValidationsPerAddress, _options.MaxRefusalsPerAddress);
+        }
+        else if (admission is ValidationLimits.Answer.AllAreOver && _overloadReport.IsDue())
+        {
+            _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
         }
     }
 

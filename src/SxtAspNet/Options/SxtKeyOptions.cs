@@ -10,7 +10,7 @@ public sealed class SxtKeyOptions
 {
     private readonly Dictionary<Type, object> _kinds = [];
 
-    /// <summary>Path of a key file, in any form that <see cref="SxtCredential.Parse"/> accepts.</summary>
+    /// <summary>Path of a key file, in any form that openssl, Space and Time's tools and <see cref="SxtCredential.Parse"/> know.</summary>
     public string? File { get; set; }
 
     /// <summary>

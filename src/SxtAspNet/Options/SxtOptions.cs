@@ -54,7 +54,7 @@ public sealed class SxtOptions
     /// <summary>Time limit of one call to the session store or its lock. Default: 1 second.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often an instance reads the session store by itself; notices are faster, but may be lost. Default: 15 seconds.</summary>
+    /// <summary>How often an instance reads the session store; notices are faster, but may be lost. Default: 15 seconds.</summary>
     public TimeSpan StorePollInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a request waits for a token when there is none yet, or its own has died. Default: 30 seconds.</summary>
@@ -70,12 +70,15 @@ public sealed class SxtOptions
     /// </summary>
     public int MaxReplayBufferSize { get; set; } = 64 * 1024;
 
-    /// <summary>When this instance logs in for the first time. Default: <see cref="SxtLoginAtStartup.Background"/>.</summary>
+    /// <summary>
+    /// When this instance logs in for the first time: Background (while the app starts, without holding it up), Required
+    /// (before it serves its first request; a failure fails the start) or OnDemand (with the first request). Default: <see cref="SxtLoginAtStartup.Background"/>.
+    /// </summary>
     public SxtLoginAtStartup LoginAtStartup { get; set; }
 
     /// <summary>
-    /// Keeps the last key that opened in memory, for those who rather survive a long outage of the key
-    /// source than keep memory dumps free of the key. Default: <see langword="false"/>.
+    /// Keeps the last key that opened in memory. Logins then survive a long outage of the key source, but a memory dump
+    /// holds the key. Default: <see langword="false"/>.
     /// </summary>
     public bool KeepKeyInMemory { get; set; }
 
