@@ -11,8 +11,11 @@ public sealed class BlocksClient(HttpClient client)
     /// <summary>The latest blocks, as the rows that the gateway answers with.</summary>
     public async Task<JsonElement> GetLatestAsync(CancellationToken cancellationToken)
     {
-        using var response = await client.PostAsJsonAsync("v1/sql", new { sqlText = LatestBlocks }, cancellationToken);
+        using var response = await client.PostAsJsonAsync("v1/sql", new SqlQuery(LatestBlocks), WebApiJson.Default.SqlQuery, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return await response.Content.ReadFromJsonAsync(WebApiJson.Default.JsonElement, cancellationToken);
     }
 }
+
+/// <summary>A statement for <c>v1/sql</c>.</summary>
+public sealed record SqlQuery(string SqlText);

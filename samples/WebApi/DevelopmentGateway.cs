@@ -29,8 +29,11 @@ public static class DevelopmentGateway
     /// <summary>Hands out tokens of a caller, which only an emulator can issue without a key: to try the secured endpoints with.</summary>
     public static void MapCallerToken(this WebApplication app, SxtGatewayEmulator emulator)
     {
-        app.MapPost("/development/caller-token", () => new { accessToken = emulator.IssueAccessToken(Caller) });
+        app.MapPost("/development/caller-token", () => new CallerToken(emulator.IssueAccessToken(Caller)));
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(
             $"To call as '{Caller}': curl -H \"Authorization: Bearer {emulator.IssueAccessToken(Caller)}\" {app.Urls.FirstOrDefault()}/me"));
     }
 }
+
+/// <summary>A token that a caller can present.</summary>
+public sealed record CallerToken(string AccessToken);

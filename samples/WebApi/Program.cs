@@ -1,5 +1,3 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using SxtAspNet;
 using WebApi;
@@ -18,8 +16,8 @@ builder.Services.AddSxtExceptionHandler();
 // is done with that token.
 builder.Services.AddAuthentication(SxtBearerDefaults.AuthenticationScheme).AddSxtBearer();
 builder.Services.AddAuthorization();
-builder.Services.AddHttpClient(MeController.CallerClient).AddSxtCallerTokenHandler();
-builder.Services.AddControllers();
+builder.Services.AddHttpClient(MeEndpoints.CallerClient).AddSxtCallerTokenHandler();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WebApiJson.Default));
 builder.Services.AddOpenApi(openApi => openApi.AddDocumentTransformer<BearerSecurity>().AddOperationTransformer<BearerSecurity>());
 
 // With a connection string "redis", all instances share one session.
@@ -52,9 +50,8 @@ app.UseAuthorization();
 
 app.MapGet("/blocks", (BlocksClient blocks, CancellationToken cancellationToken) => blocks.GetLatestAsync(cancellationToken));
 app.MapGet("/session", (ISxtSession session) => session.Status);
-app.MapGet("/me", [Authorize] (ClaimsPrincipal user) => user.Claims.Select(claim => new { claim.Type, claim.Value }));
+app.MapMe();
 app.MapLogout();
-app.MapControllers();
 app.MapOpenApi();
 app.MapPrometheusScrapingEndpoint();
 

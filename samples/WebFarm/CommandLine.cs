@@ -27,6 +27,7 @@ public sealed record CommandLine
         dotnet run --project samples/WebFarm -- [options]
 
           --instances N        processes of the web API (3)
+          --app FILE           a published samples/WebApi, an executable or a WebApi.dll, instead of the one that was built
           --rate R             requests per second and instance (50)
           --redis HOST:PORT    use this running Redis-protocol server instead of starting one
           --gateway KIND       strict (default): a refresh ends older access tokens, and refresh tokens work once; lenient; or
@@ -100,6 +101,7 @@ public sealed record CommandLine
                 "--check" => line with { IsCheck = true },
                 "--timeline" => line with { ShowsTimeline = true },
                 "--instances" => line with { Farm = line.Farm with { Instances = Number(1, 100) } },
+                "--app" => line with { Farm = line.Farm with { App = ExistingFile() } },
                 "--rate" => line with { Farm = line.Farm with { Rate = Number(1, 10_000) } },
                 "--redis" => line with { Farm = line.Farm with { Redis = Value() } },
                 "--latency" => line with { Farm = line.Farm with { GatewayLatency = TimeSpan.FromMilliseconds(Number(0, 1_000)) } },
@@ -150,6 +152,10 @@ public sealed record CommandLine
             string Value() => ++index < arguments.Length
                 ? arguments[index]
                 : throw new FormatException($"{option} needs a value.");
+
+            string ExistingFile() => File.Exists(Value())
+                ? Path.GetFullPath(arguments[index])
+                : throw new FormatException($"{option}: there is no file '{arguments[index]}'.");
 
             string OneOf(params string[] values) => values.Contains(Value())
                 ? arguments[index]

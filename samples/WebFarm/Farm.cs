@@ -197,7 +197,7 @@ public sealed class Farm : IAsyncDisposable
         instance.IsStarting = true;
         try
         {
-            process = await WebApiProcess.StartAsync(settings, line => OnLogged(instance, line), cancellationToken);
+            process = await WebApiProcess.StartAsync(_settings.App, settings, line => OnLogged(instance, line), cancellationToken);
             instance.Process = process;
         }
         finally

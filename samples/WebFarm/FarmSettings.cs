@@ -6,6 +6,9 @@ public sealed record FarmSettings
     /// <summary>How many processes the farm starts with.</summary>
     public int Instances { get; init; } = 3;
 
+    /// <summary>A published web API, an executable or a dll; <see langword="null"/>: the one that was built.</summary>
+    public string? App { get; init; }
+
     /// <summary>Requests per second and instance; all together go round the instances that are up.</summary>
     public int Rate { get; init; } = 50;
 

@@ -224,13 +224,13 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)
     {
-        var options = settings.ConfigurationOptions?.Clone() ?? ConfigurationOptions.Parse(settings.Configuration!);
+        var options = settings.ConfigurationOptionsFactory?.Invoke().Clone() ?? ConfigurationOptions.Parse(settings.Configuration!);
 
         // It keeps trying by itself; and what can't be sent now is better known to have failed than queued.
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ClientName ??= "SxtAspNet";
-        if (settings.ConfigurationOptions is null)
+        if (settings.ConfigurationOptionsFactory is null)
         {
             // By default the client tries less and less often, so that after an outage of minutes each instance would
             // keep a session of its own for up to a minute more.

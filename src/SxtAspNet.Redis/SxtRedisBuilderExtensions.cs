@@ -88,7 +88,7 @@ public static class SxtRedisBuilderExtensions
             }
 
             if (options.Configuration is not null || options.ConnectionStringName is not null
-                || options.ConfigurationOptions is not null || options.ConnectionMultiplexerFactory is not null)
+                || options.ConfigurationOptionsFactory is not null || options.ConnectionMultiplexerFactory is not null)
             {
                 return;
             }
@@ -102,7 +102,7 @@ public static class SxtRedisBuilderExtensions
             {
                 options.Prefix = cache.InstanceName + options.Prefix;
                 options.ConnectionMultiplexerFactory = cache.ConnectionMultiplexerFactory is { } factory ? _ => factory() : null;
-                options.ConfigurationOptions = cache.ConfigurationOptions;
+                options.ConfigurationOptionsFactory = cache.ConfigurationOptions is { } configuration ? () => configuration : null;
                 options.Configuration = cache.Configuration;
             }
             else if (provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IConnectionMultiplexer)))

@@ -7,7 +7,7 @@ public sealed class SxtRedisOptions
 {
     /// <summary>
     /// A StackExchange.Redis configuration string such as "localhost:6379,password=…". Set this, or
-    /// <see cref="ConnectionStringName"/>, or <see cref="ConfigurationOptions"/>, or
+    /// <see cref="ConnectionStringName"/>, or <see cref="ConfigurationOptionsFactory"/>, or
     /// <see cref="ConnectionMultiplexerFactory"/>, or <see cref="ServiceKey"/>. It may hold a password, so it can be set, but not
     /// read, and these options can be logged or serialized. A section that is bound to them names a
     /// <see cref="ConnectionStringName"/> instead.
@@ -27,11 +27,11 @@ public sealed class SxtRedisOptions
     public object? ServiceKey { get; set; }
 
     /// <summary>
-    /// The settings of a client, in code: what a configuration string can't hold, such as callbacks, certificates, the way
-    /// it reconnects, and credentials that expire. They are copied when the connection is opened; set them instead of
-    /// <see cref="Configuration"/>. They hold a password too, and can't be read here.
+    /// Gives the settings of a client: what a configuration string can't hold, such as callbacks, certificates, the way
+    /// it reconnects, and credentials that expire. It is called when a connection is opened, and what it gives is copied; set it
+    /// instead of <see cref="Configuration"/>.
     /// </summary>
-    public ConfigurationOptions? ConfigurationOptions { internal get; set; }
+    public Func<ConfigurationOptions>? ConfigurationOptionsFactory { get; set; }
 
     /// <summary>
     /// What all keys begin with. Instances with the same prefix, gateway and user share one session; different

@@ -21,7 +21,7 @@ internal sealed class ValidateRedisOptions(SxtBuilder builder, IServiceProviderI
             problems.Add($"ServiceKey is '{key}', but no IConnectionMultiplexer is registered under that key; "
                 + (keys.Length == 0 ? "there is none with a key." : $"there are {SxtRedisBuilderExtensions.Quoted(keys)}."));
         }
-        else if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptions is null)
+        else if (options.ConnectionMultiplexerFactory is null && options.ConfigurationOptionsFactory is null)
         {
             if (options.Configuration is null)
             {

@@ -24,7 +24,7 @@ internal sealed class Report
     }
 
     /// <summary>Adds a fact that only the JSON tells; people are told on stderr.</summary>
-    public Report Add(string member, bool value)
+    public Report AddToJson(string member, JsonNode value)
     {
         _json.Add(member, value);
         return this;

@@ -14,6 +14,12 @@ public sealed class WrappedKeyTests : VaultTests
 
     private string File => Path.Combine(_folder.FullName, "sxt.pem.wrapped");
 
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
     [Fact]
     public async Task A_file_is_unwrapped_by_the_version_that_it_names()
     {

@@ -11,6 +11,7 @@ internal static class StepBenchmarks
     public static IReadOnlyList<Measured> Run(int rounds)
     {
         using var warm = new Warm();
+        using var watched = new Warm(hasListener: true);
         var url = warm.Url;
         var sxt = warm.CreateHandler();
         var origins = sxt.Origins;
@@ -27,15 +28,18 @@ internal static class StepBenchmarks
             Over("header, and reads the answer's status", new AnswerHandler(value)),
             Over("header, clock, origin and status", new AllStepsHandler(value, origins)),
             Over("SxtAspNet", sxt),
+            ("SxtAspNet, with a listener to all metrics", Send(watched.CreateHandler(), watched.Url)),
             ("(the coarse clock alone)", () => _ = coarse.Milliseconds),
             ("(the origin alone)", () => _ = origins.Allow(request)),
         ]);
 
-        (string Name, Action Operation) Over(string name, DelegatingHandler handler)
+        (string Name, Action Operation) Over(string name, DelegatingHandler handler) => (name, Send(handler, url));
+
+        static Action Send(DelegatingHandler handler, Uri url)
         {
             handler.InnerHandler = new StubHandler();
             var invoker = new HttpMessageInvoker(handler);
-            return (name, () => invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, url), CancellationToken.None).GetAwaiter().GetResult());
+            return () => invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, url), CancellationToken.None).GetAwaiter().GetResult();
         }
     }
 }

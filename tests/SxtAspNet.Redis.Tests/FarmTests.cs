@@ -139,7 +139,7 @@ public class FarmTests(Servers servers)
         farm.Add(server.Configuration);
         farm.Add(sxt => sxt.AddRedis(options =>
         {
-            options.ConfigurationOptions = StackExchange.Redis.ConfigurationOptions.Parse(server.Configuration);
+            options.ConfigurationOptionsFactory = () => StackExchange.Redis.ConfigurationOptions.Parse(server.Configuration);
             options.Prefix = farm.Prefix;
         }));
 

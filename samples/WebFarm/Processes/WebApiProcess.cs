@@ -66,15 +66,17 @@ public sealed class WebApiProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a process and waits until it listens.</summary>
+    /// <param name="app">An executable or a dll; <see langword="null"/>: what was built.</param>
     /// <param name="settings">Its configuration, as environment variables.</param>
     /// <param name="logged">Receives what it logs.</param>
     /// <param name="cancellationToken">Ends the process and the wait.</param>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
     public static async Task<WebApiProcess> StartAsync(
-        IReadOnlyDictionary<string, string> settings, Action<LogLine> logged, CancellationToken cancellationToken)
+        string? app, IReadOnlyDictionary<string, string> settings, Action<LogLine> logged, CancellationToken cancellationToken)
     {
-        var startInfo = new ProcessStartInfo(
-            "dotnet", [SampleFiles.AssemblyOf("WebApi"), "--contentRoot", SampleFiles.DirectoryOf("WebApi")])
+        app ??= SampleFiles.AssemblyOf("WebApi");
+        string[] host = app.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? ["dotnet", app] : [app];
+        var startInfo = new ProcessStartInfo(host[0], [.. host[1..], "--contentRoot", SampleFiles.DirectoryOf("WebApi")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

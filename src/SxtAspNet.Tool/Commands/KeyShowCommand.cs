@@ -17,10 +17,16 @@ internal static class KeyShowCommand
             using var key = await input.OpenAsync(new SxtOptions().KeyTimeout, parsed.InvocationConfiguration.Error, cancellationToken)
                 .ConfigureAwait(false);
             await new Report()
-                .Add("public key", "publicKey", key.PublicKeyText)
-                .Add("form", "form", key.Form)
+                .Add("publicKey", key.PublicKeyText)
+                .AddToJson("form", key.Form)
                 .WriteAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json))
                 .ConfigureAwait(false);
+            if (!parsed.GetValue(json))
+            {
+                // The key stands alone on stdout, for scripts.
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"form: {key.Form}".AsMemory(), cancellationToken).ConfigureAwait(false);
+            }
+
             return ExitCode.Success;
         });
         return command;

@@ -73,7 +73,7 @@ internal static class KeyringCommand
                 $"{SxtTool.Name}: The key {(isNew ? "was added to" : "is already on")} the keyring of '{account.UserId}'.").ConfigureAwait(false);
             await new Report()
                 .Add("publicKey", added.PublicKeyText)
-                .Add("added", isNew)
+                .AddToJson("added", isNew)
                 .WriteAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed))
                 .ConfigureAwait(false);
             return ExitCode.Success;

@@ -15,7 +15,7 @@ public abstract class VaultTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Vault = await KeyVaultDouble.StartAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Vault.DisposeAsync();
         GC.SuppressFinalize(this);

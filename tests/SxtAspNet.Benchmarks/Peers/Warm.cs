@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Outbound;
@@ -10,14 +11,28 @@ internal sealed class Warm : IDisposable
 {
     private readonly SxtGatewayEmulator _gateway = new();
     private readonly ServiceProvider _provider;
+    private readonly MeterListener _listener = new();
 
-    public Warm()
+    public Warm(bool hasListener = false)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddSxt(options => options.UserId = "benchmark");
         services.UseSxtGatewayEmulator(_gateway);
         _provider = services.BuildServiceProvider();
+        if (hasListener)
+        {
+            var meters = _provider.GetRequiredService<IMeterFactory>();
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.Start();
+        }
+
         Session = _provider.GetRequiredService<ISxtSession>();
         Token = Session.GetAccessTokenAsync().AsTask().GetAwaiter().GetResult().GetValue();
     }
@@ -32,6 +47,7 @@ internal sealed class Warm : IDisposable
 
     public void Dispose()
     {
+        _listener.Dispose();
         _provider.Dispose();
         _gateway.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

@@ -109,7 +109,7 @@ public class SecretObjectTests
     {
         var services = new ServiceCollection();
         services.AddSxt(_ => { }).AddRedis(redis => redis.Configuration = $"localhost,password={Password}");
-        services.AddSxt("code", _ => { }).AddRedis(redis => redis.ConfigurationOptions = new() { EndPoints = { "localhost" }, Password = Password });
+        services.AddSxt("code", _ => { }).AddRedis(redis => redis.ConfigurationOptionsFactory = () => new() { EndPoints = { "localhost" }, Password = Password });
         using var provider = services.BuildServiceProvider();
         var options = provider.GetRequiredService<IOptionsMonitor<SxtRedisOptions>>();
 
