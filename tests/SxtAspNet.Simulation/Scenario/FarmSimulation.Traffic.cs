@@ -11,6 +11,9 @@ internal sealed partial class FarmSimulation
     /// </summary>
     private static readonly TimeSpan AfterGatewayFaults = TimeSpan.FromSeconds(25);
 
+    /// <summary>From the first moment at which a session is renewed to its end, and what an attempt may take.</summary>
+    private static readonly TimeSpan LongestRenewal = TimeSpan.FromMinutes(7);
+
     /// <summary>AcquireTimeout, and an inquiry with its own limits.</summary>
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(65);
 
@@ -44,6 +47,11 @@ internal sealed partial class FarmSimulation
         _requests++;
         _inFlight++;
         var startedAt = _clock.Now;
+        if (instance.IsWarm && CouldRenew(instance) && !instance.HasToken)
+        {
+            Violate($"Rule 11: {instance.Name} has no usable token ({instance.Status.State}), although nothing kept it from the gateway.");
+        }
+
         var isReplayable = _random.NextDouble() < 0.8;
         var expectsSuccess = IsGatewayFine(instance);
         var endures = IsOnlySilent && instance.IsWarm && instance.Status.State is SxtSessionState.Active or SxtSessionState.Degraded;
@@ -167,6 +175,15 @@ internal sealed partial class FarmSimulation
 
     private bool IsCalm(Instance instance) =>
         _isCalm && _clock.Now - _calmSince > TimeSpan.FromMinutes(2) && instance.Process.IsRunning;
+
+    /// <summary>Nothing has kept an instance from renewing in time, whatever the store and the other instances do.</summary>
+    private bool CouldRenew(Instance instance) =>
+        IsGatewayFine(instance)
+        && instance.Process.IsRunning
+        && !IsRotationFelt
+        && _clock.Now - _lastRevocation > LongestRenewal
+        && !(_clock.Now - instance.Process.ResumedAt <= LongestRenewal)
+        && (_lastGatewayFault == TimeSpan.MinValue || _clock.Now - _lastGatewayFault > LongestRenewal);
 
     private bool IsGatewayFine(Instance instance) =>
         _weather.IsFine

@@ -63,6 +63,11 @@ internal sealed class GatewayLink(
     private readonly HttpMessageInvoker _gateway = new(gateway);
     private readonly HashSet<string> _received = [];
     private readonly HashSet<string> _presented = [];
+    private readonly HashSet<string> _replaced = [];
+    private string? _granted;
+
+    /// <summary>Whether a token was granted to this instance, and it has the answer of a later grant.</summary>
+    public bool HasReplaced(string token) => _replaced.Contains(token);
 
     /// <summary>Only this instance can't get through to log in, refresh or ask.</summary>
     public bool IsCut { get; set; }
@@ -98,7 +103,7 @@ internal sealed class GatewayLink(
 
         CheckRefresh(request);
         var response = await _gateway.SendAsync(request, CancellationToken.None);
-        await RememberAsync(response);
+        var granted = await RememberAsync(response);
         Date(response);
         try
         {
@@ -109,6 +114,12 @@ internal sealed class GatewayLink(
 
             await clock.DelayAsync(Latency() + weather.Lateness, cancellationToken);
             await process.RunningAsync();
+            if (granted is not null && !cancellationToken.IsCancellationRequested)
+            {
+                _replaced.Add(_granted ?? "");
+                _granted = granted;
+            }
+
             return response;
         }
         catch (Exception) when (IsForProxy(request))
@@ -158,19 +169,23 @@ internal sealed class GatewayLink(
         }
     }
 
-    private async Task RememberAsync(HttpResponseMessage response)
+    /// <returns>The access token that it grants.</returns>
+    private async Task<string?> RememberAsync(HttpResponseMessage response)
     {
-        if (response.IsSuccessStatusCode && response.RequestMessage!.RequestUri!.AbsolutePath is var path
-            && (path.EndsWith("/token", StringComparison.Ordinal) || path.EndsWith("/refresh", StringComparison.Ordinal)))
+        if (!response.IsSuccessStatusCode || response.RequestMessage!.RequestUri!.AbsolutePath is not { } path
+            || !(path.EndsWith("/token", StringComparison.Ordinal) || path.EndsWith("/refresh", StringComparison.Ordinal)))
         {
-            using var json = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-            _received.Add(json.RootElement.GetProperty("refreshToken").GetString()!);
+            return null;
         }
+
+        using var json = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        _received.Add(json.RootElement.GetProperty("refreshToken").GetString()!);
+        return json.RootElement.GetProperty("accessToken").GetString();
     }
 }
 
 /// <summary>What an API answers through the token handler; for marked requests, a redirect to another host that answers 401, or a 401 of its own.</summary>
-internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation) : HttpMessageHandler
+internal sealed class ApiLink(VirtualClock clock, Process process, GatewayLink own, SxtGatewayEmulator gateway, GatewayWeather weather, Random random, Action<string> violation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _gateway = new(gateway.CreateHandler());
 
@@ -214,6 +229,11 @@ internal sealed class ApiLink(VirtualClock clock, Process process, SxtGatewayEmu
         }
 
         Sent++;
+        if (request.Headers.Authorization?.Parameter is { } token && own.HasReplaced(token))
+        {
+            violation("Rule 3: a token was presented by an instance that had been granted another one.");
+        }
+
         await clock.DelayAsync(TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
         var before = gateway.Calls.ExpiredTokensPresented;
         var response = await _gateway.SendAsync(request, CancellationToken.None);

@@ -17,6 +17,7 @@ internal sealed class Instance : IDisposable
     private readonly VirtualClock _clock;
     private readonly ServiceProvider _provider;
     private readonly SessionManager _sessions;
+    private readonly CurrentSession _current;
     private readonly HttpMessageInvoker _api;
     private readonly Uri _url;
     private readonly Queue<Action> _blockedCalls = new();
@@ -31,7 +32,7 @@ internal sealed class Instance : IDisposable
         Door = new Room.Door(room, clock, Process);
         Link = new GatewayLink(clock, Process, gateway.CreateHandler(), weather, random, violation);
         Keys = new KeyFiles(clock, Process, random);
-        ApiLink = new ApiLink(clock, Process, gateway, weather, random, violation);
+        ApiLink = new ApiLink(clock, Process, Link, gateway, weather, random, violation);
 
         var services = new ServiceCollection();
         services.AddSingleton(new Runtime(new InstanceTime(clock, Process, wallClockError))
@@ -64,6 +65,7 @@ internal sealed class Instance : IDisposable
         });
         _provider = services.BuildServiceProvider();
         _sessions = _provider.GetRequiredKeyedService<SessionManager>("");
+        _current = _provider.GetRequiredKeyedService<CurrentSession>("");
         var handler = _provider.GetRequiredKeyedService<SxtTokenHandler>("");
         handler.InnerHandler = ApiLink;
         _api = new HttpMessageInvoker(handler);
@@ -94,6 +96,9 @@ internal sealed class Instance : IDisposable
     public ApiLink ApiLink { get; }
 
     public KeyFiles Keys { get; }
+
+    /// <summary>Whether a request would have a token at once.</summary>
+    public bool HasToken => _current.Usable is not null;
 
     public SxtSessionStatus Status => _sessions.Status;
 
