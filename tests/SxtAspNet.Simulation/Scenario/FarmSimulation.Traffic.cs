@@ -47,7 +47,7 @@ internal sealed partial class FarmSimulation
         _requests++;
         _inFlight++;
         var startedAt = _clock.Now;
-        if (instance.IsWarm && CouldRenew(instance) && !instance.HasToken)
+        if (instance.IsWarm && CouldRenew(instance) && instance.HasLapsed)
         {
             Violate($"Rule 11: {instance.Name} has no usable token ({instance.Status.State}), although nothing kept it from the gateway.");
         }

@@ -97,8 +97,8 @@ internal sealed class Instance : IDisposable
 
     public KeyFiles Keys { get; }
 
-    /// <summary>Whether a request would have a token at once.</summary>
-    public bool HasToken => _current.Usable is not null;
+    /// <summary>Whether the token is over and none has taken its place. One that the gateway ended before its time is another matter.</summary>
+    public bool HasLapsed => _current.Usable is null && _current.SinceDeath is null;
 
     public SxtSessionStatus Status => _sessions.Status;
 
