@@ -224,7 +224,10 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)
     {
-        var options = settings.ConfigurationOptionsFactory?.Invoke().Clone() ?? ConfigurationOptions.Parse(settings.Configuration!);
+        var options = settings.ConfigurationOptionsFactory is { } factory
+            ? factory()?.Clone() ?? throw new RedisUnavailableException(
+                $"{nameof(SxtRedisOptions.ConfigurationOptionsFactory)} gave null instead of settings; it is asked again at the next call.")
+            : ConfigurationOptions.Parse(settings.Configuration!);
 
         // It keeps trying by itself; and what can't be sent now is better known to have failed than queued.
         options.AbortOnConnectFail = false;

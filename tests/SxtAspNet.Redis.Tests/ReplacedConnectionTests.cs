@@ -115,6 +115,21 @@ public class ReplacedConnectionTests(Servers servers)
         Assert.Null(await store.ReadAsync(_name, Cancellation));
     }
 
+    [Fact]
+    public async Task Null_instead_of_a_configuration_is_a_clear_error_and_the_app_is_asked_again()
+    {
+        var server = await servers.UseAsync(ServerKind.Garnet);
+        ConfigurationOptions? given = null;
+        await using var connection = new RedisConnection(new SxtRedisOptions { ConfigurationOptionsFactory = () => given! }, NoServices.Instance);
+        var store = new RedisSessionStore(connection);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => store.ReadAsync(_name, Cancellation).AsTask());
+        Assert.Contains("ConfigurationOptionsFactory gave null", failure.Message, StringComparison.Ordinal);
+        given = ConfigurationOptions.Parse(Times.Patiently(server.Configuration));
+
+        Assert.Null(await store.ReadAsync(_name, Cancellation));
+    }
+
     /// <summary>An app with a connection of its own, given by its factory.</summary>
     private sealed class App : IAsyncDisposable
     {

@@ -182,8 +182,11 @@ internal sealed class CurrentSession
     }
 
     /// <summary>From when on this instance renews a session, on the monotonic clock.</summary>
-    public long RenewFrom(SessionSnapshot snapshot) =>
-        ToTimestamp(snapshot, RenewalSchedule.RenewFrom(snapshot.Session!, _context.Options, snapshot.Jitter, snapshot.LacksStore));
+    public long RenewFrom(SessionSnapshot snapshot) => ToTimestamp(snapshot, DueAt(snapshot));
+
+    /// <summary>The same on the gateway's clock.</summary>
+    public DateTimeOffset DueAt(SessionSnapshot snapshot) =>
+        RenewalSchedule.RenewFrom(snapshot.Session!, _context.Options, snapshot.Jitter, snapshot.LacksStore);
 
     /// <summary>When the present token stops working, on the monotonic clock; now, if there is none.</summary>
     public long UnusableFrom()

@@ -8,7 +8,10 @@ internal sealed record RenewalAttempt(RenewalCause Cause, SessionSnapshot Before
 /// <summary>What the store holds, and what that means for a renewal, if it decides it.</summary>
 internal readonly record struct FarmState(StoredSession Stored, StoredNote Note, RenewalOutcome? Decided);
 
-/// <summary>Reads what the rest of the farm has done: the record and the note beside it. A newer session is adopted; after a failure a moment ago the attempt is postponed.</summary>
+/// <summary>
+/// Reads what the rest of the farm has done: the record and the note beside it. A newer session is adopted; after a failure a
+/// moment ago the attempt is postponed.
+/// </summary>
 internal sealed class FarmReader(SessionContext context, CurrentSession current, SessionStore store, SharedSession shared, RenewalNotes notes)
 {
     private const int MostFirstReads = 3;

@@ -10,7 +10,7 @@ internal static class RenewalSchedule
     /// <param name="session">The session.</param>
     /// <param name="options">The settings.</param>
     /// <param name="jitter">In [0, 1), drawn once per generation and instance.</param>
-    /// <param name="awaitsStore">Whether other instances use it too, and the store between them is away.</param>
+    /// <param name="lacksStore">Whether other instances use it too, and the store between them is away.</param>
     /// <remarks>
     /// The owner has the first slot, since it needs one call where anyone else needs two; the others come at least
     /// one call's time limit later. Without a refresh token nobody owns the session, and all have the second slot. RenewBefore
@@ -18,11 +18,11 @@ internal static class RenewalSchedule
     /// without a pause. Without the store each instance would need a login of its own, so half of that time is for the store
     /// to come back.
     /// </remarks>
-    public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter, bool awaitsStore)
+    public static DateTimeOffset RenewFrom(Session session, SxtOptions options, double jitter, bool lacksStore)
     {
         var before = Before(session, options);
         var spread = Spread(before, options) * jitter;
-        return awaitsStore ? session.UnusableFrom.Plus(-(before + spread) / 2)
+        return lacksStore ? session.UnusableFrom.Plus(-(before + spread) / 2)
             : session.RefreshToken is not null
             ? session.UnusableFrom.Plus(-before - spread)
             : session.UnusableFrom.Plus(-before + Min(options.GatewayTimeout, before / 4) + (spread / 2));

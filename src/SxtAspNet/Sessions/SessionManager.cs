@@ -28,7 +28,7 @@ internal sealed class SessionManager(
                 Generation = snapshot.Session?.Generation ?? 0,
                 AccessTokenExpiresAt = session?.UnusableFrom,
                 SessionEndsAt = session?.EndsAt,
-                RenewalDueAt = session is null ? null : RenewalSchedule.RenewFrom(session, context.Options, snapshot.Jitter, snapshot.LacksStore),
+                RenewalDueAt = session is null ? null : current.DueAt(snapshot),
                 GatewayClockOffset = context.Clock.OffsetFromLocalClock,
                 FailureReason = failure?.Cause.Reason,
                 FailureMessage = failure?.Cause.Message ?? concern,

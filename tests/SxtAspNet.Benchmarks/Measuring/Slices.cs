@@ -22,6 +22,7 @@ internal static class Slices
                 _ = Slice(operation, 20_000);
             }
 
+            // The runtime compiles anew in the background what was called often.
             Thread.Sleep(200);
         }
 
