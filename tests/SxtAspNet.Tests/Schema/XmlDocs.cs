@@ -11,8 +11,6 @@ internal sealed partial class XmlDocs(Assembly assembly)
         .Descendants("member")
         .ToDictionary(member => member.Attribute("name")!.Value);
 
-    public IReadOnlyDictionary<string, XElement> Members => _members;
-
     /// <summary>The summary as plain text; <see langword="null"/> when there is none.</summary>
     public string? Summary(MemberInfo member) => member.DeclaringType is { } type
         && _members.TryGetValue($"{(member is FieldInfo ? 'F' : 'P')}:{type.FullName}.{member.Name}", out var doc)
