@@ -44,7 +44,7 @@ internal sealed class KeyCheck(ExaminedApp app, Diagnosis diagnosis)
         try
         {
             var credential = await _opener.OpenAsync(source, _options, cancellationToken).ConfigureAwait(false);
-            var (what, canSeal) = await _opener.UseAsync(source, credential, Describe, _options).ConfigureAwait(false);
+            var (what, canSeal) = await _opener.UseAsync(source, credential, Describe, _options, cancellationToken).ConfigureAwait(false);
             diagnosis.Ok(Keys, $"{source}: {what}");
             return canSeal;
         }

@@ -33,7 +33,7 @@ internal static class UserIdCheck
         try
         {
             var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
-            return await keys.UseAsync(source, credential, static opened => opened is SxtApiKey, options).ConfigureAwait(false)
+            return await keys.UseAsync(source, credential, static opened => opened is SxtApiKey, options, cancellationToken).ConfigureAwait(false)
                 ? null
                 : $"UserId is missing; set it to the Space and Time user id to log in as: {source} is a signing key, which does not tell (only an API key does).";
         }

@@ -29,18 +29,29 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
     }
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtCredential> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) =>
-        CountAsync(source, source.OpenAsync, $"The key from {source} did not open", options, cancellationToken);
+    public Task<SxtCredential> OpenAsync(ISxtKeySource source, SxtOptions options, CancellationToken cancellationToken) => CountAsync(
+        source,
+        async token => ForeignKey.TakeOver(await source.OpenAsync(token).ConfigureAwait(false) ?? throw GaveNull(source), source),
+        $"The key from {source} did not open",
+        options,
+        cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtCredential?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) =>
-        CountAsync(
-            source, source.OpenPreviousAsync, $"The previous key from {source} did not open", options, cancellationToken);
+    public Task<SxtCredential?> OpenPreviousAsync(ISxtKeyHistory source, SxtOptions options, CancellationToken cancellationToken) => CountAsync(
+        source,
+        async token => await source.OpenPreviousAsync(token).ConfigureAwait(false) is { } opened ? ForeignKey.TakeOver(opened, source) : null,
+        $"The previous key from {source} did not open",
+        options,
+        cancellationToken);
 
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
-    public Task<SxtSealSecret> OpenSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) =>
-        CountAsync(source, source.OpenSealAsync, $"The seal from {source} did not open", options, cancellationToken);
+    public Task<SxtSealSecret> OpenSealAsync(ISxtSealSource source, SxtOptions options, CancellationToken cancellationToken) => CountAsync(
+        source,
+        async token => await source.OpenSealAsync(token).ConfigureAwait(false) ?? throw GaveNull(source),
+        $"The seal from {source} did not open",
+        options,
+        cancellationToken);
 
     /// <returns><see langword="null"/> when there is none.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
@@ -58,13 +69,18 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
             options,
             cancellationToken);
 
-    /// <summary>Takes something from what a source gave, and closes it.</summary>
-    public async Task<T> UseAsync<TOpened, T>(object source, TOpened opened, Func<TOpened, T> use, SxtOptions options)
-        where TOpened : IDisposable
+    /// <summary>Takes something from a key that a source gave, and closes the key.</summary>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>.</exception>
+    public async Task<T> UseAsync<T>(
+        object source, SxtCredential opened, Func<SxtCredential, T> use, SxtOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return use(opened);
+            // One of ours works from memory, and needs no thread of its own for that.
+            return opened is ForeignKey
+                ? await WithinKeyTimeoutAsync(
+                    source, _ => ValueTask.FromResult(use(opened)), $"The key from {source} could not be used", options, cancellationToken).ConfigureAwait(false)
+                : use(opened);
         }
         finally
         {
@@ -100,6 +116,9 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
             return ValueTask.FromResult(true);
         }
     }
+
+    private static SxtAuthenticationException GaveNull(object source) =>
+        new(SxtFailureReason.KeyUnavailable, $"{source}: the source gave null instead of a key.");
 
     private ForeignCode CodeOf(object source) => _code.GetValue(source, _ => new ForeignCode(runtime));
 

@@ -34,7 +34,7 @@ internal sealed class KeySealSource(KeyOpener keys, ISxtKeySource source) : Seal
     public override async Task<SealKey?> DeriveAsync(SxtOptions options, CancellationToken cancellationToken)
     {
         var credential = await keys.OpenAsync(source, options, cancellationToken).ConfigureAwait(false);
-        return await keys.UseAsync(source, credential, SealKey.Derive, options).ConfigureAwait(false);
+        return await keys.UseAsync(source, credential, SealKey.Derive, options, cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task<SealKey?> DerivePreviousAsync(SxtOptions options, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class KeySealSource(KeyOpener keys, ISxtKeySource source) : Seal
         }
 
         var credential = await keys.OpenPreviousAsync(history, options, cancellationToken).ConfigureAwait(false);
-        return credential is null ? null : await keys.UseAsync(source, credential, SealKey.Derive, options).ConfigureAwait(false);
+        return credential is null ? null : await keys.UseAsync(source, credential, SealKey.Derive, options, cancellationToken).ConfigureAwait(false);
     }
 }
 

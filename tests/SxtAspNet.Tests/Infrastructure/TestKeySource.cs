@@ -46,7 +46,23 @@ internal sealed class TestKey(SxtSigningKey inner) : SxtSigningKey
     /// <summary>Runs before the key is closed, when set.</summary>
     public Action? BeforeClosing { get; set; }
 
-    public override ReadOnlyMemory<byte> PublicKey => inner.PublicKey;
+    /// <summary>Runs before the public key is read, when set.</summary>
+    public Action? BeforePublicKey { get; set; }
+
+    /// <summary>Derives secrets, when set; else the key can only sign.</summary>
+    public Func<bool>? Deriving { get; set; }
+
+    public override ReadOnlyMemory<byte> PublicKey
+    {
+        get
+        {
+            BeforePublicKey?.Invoke();
+            return inner.PublicKey;
+        }
+    }
+
+    public override bool TryDeriveSecret(ReadOnlySpan<byte> info, Span<byte> destination) =>
+        Deriving is not null && Deriving() && inner.TryDeriveSecret(info, destination);
 
     public override async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
