@@ -25,7 +25,9 @@ internal static class BearerServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SxtBearerOptions>, ValidateSxtBearerOptions>());
         services.AddOptions<SxtBearerOptions>(registration.Scheme).ValidateOnStart();
         services.TryAddSingleton(provider => new TokenValidators(
-            options => GatewayOf(provider, options), provider.GetRequiredService<SxtInstruments>(), provider.GetRequiredService<ILogger<SxtBearerHandler>>()));
+            options => GatewayOf(provider, options),
+            provider.GetRequiredService<SxtInstruments>(),
+            new SteadyLogger(provider.GetRequiredService<ILogger<SxtBearerHandler>>())));
         services.TryAddSingleton(provider => new SxtBearerCache(provider.GetRequiredService<TokenValidators>()));
 
         services.AddSingleton(registration);

@@ -197,6 +197,6 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         public T? Find<T>()
             where T : class => provider.GetKeyedService<T>(name) ?? provider.GetService<T>();
 
-        public ILogger Log<T>() => App<ILogger<T>>();
+        public SteadyLogger Log<T>() => new(App<ILogger<T>>());
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SxtAspNet;
 using SxtAspNet.DependencyInjection;
+using SxtAspNet.Diagnostics;
 using SxtAspNet.Inbound;
 using SxtAspNet.Outbound;
 using SxtAspNet.Sessions;
@@ -64,7 +65,7 @@ public static class SxtHttpClientBuilderExtensions
             scheme,
             RequireBearer<TokenOrigins>(provider, scheme),
             provider.GetRequiredService<IHttpContextAccessor>(),
-            provider.GetRequiredService<ILogger<SxtCallerTokenHandler>>()));
+            new SteadyLogger(provider.GetRequiredService<ILogger<SxtCallerTokenHandler>>())));
     }
 
     // The first filter has the last word: it sees all handlers, and what it adds is next to the primary one, inside .NET's logging.

@@ -29,7 +29,7 @@ internal sealed class InboundMetrics(SxtInstruments instruments, string scheme)
         _validations.Count(outcome, Words.Gateway);
         if (instruments.ValidationDuration.Enabled)
         {
-            instruments.ValidationDuration.Record(duration.TotalSeconds, _scheme, new(Words.Outcome, outcome));
+            SxtInstruments.Record(instruments.ValidationDuration, duration, new() { _scheme, new(Words.Outcome, outcome) });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace SxtAspNet.Diagnostics;
@@ -51,6 +52,19 @@ internal sealed class SxtInstruments
     public Histogram<double> StoreDuration { get; }
 
     public Histogram<double> ValidationDuration { get; }
+
+    /// <summary>Records a duration. A listener that throws must cost no session and no request.</summary>
+    public static void Record(Histogram<double> histogram, TimeSpan duration, in TagList tags)
+    {
+        try
+        {
+            histogram.Record(duration.TotalSeconds, tags);
+        }
+        catch (Exception)
+        {
+            // The collector's trouble, of which it must tell.
+        }
+    }
 
     public void Add(SxtMetrics identity)
     {

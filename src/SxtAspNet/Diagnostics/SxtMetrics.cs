@@ -118,8 +118,10 @@ internal sealed class SxtMetrics : IDisposable
         StoreOperations.Count(operation, outcome);
         if (_instruments.StoreDuration.Enabled)
         {
-            _instruments.StoreDuration.Record(
-                _timeProvider.GetElapsedTime(startedAt).TotalSeconds, _identity, new(Words.Operation, operation), new(Words.Outcome, outcome));
+            SxtInstruments.Record(
+                _instruments.StoreDuration,
+                _timeProvider.GetElapsedTime(startedAt),
+                new() { _identity, new(Words.Operation, operation), new(Words.Outcome, outcome) });
         }
     }
 
@@ -154,7 +156,7 @@ internal sealed class SxtMetrics : IDisposable
             tags.Add(Words.ErrorType, error);
         }
 
-        histogram.Record(_timeProvider.GetElapsedTime(startedAt).TotalSeconds, tags);
+        SxtInstruments.Record(histogram, _timeProvider.GetElapsedTime(startedAt), tags);
     }
 
     private IEnumerable<Measurement<long>> OneOf<T>(string tag, T[] all, T present, Func<T, string> word)

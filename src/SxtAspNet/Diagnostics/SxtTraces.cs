@@ -25,13 +25,8 @@ internal static class SxtTraces
         Activity.Current = null;
         try
         {
-            return Source.StartActivity(
-                ActivityKind.Internal, tags: [new(Words.Identity, Words.NameOf(identity)), new(Words.Cause, cause)], name: name);
-        }
-        catch (Exception)
-        {
-            // A listener throws. It must not stop the session.
-            return null;
+            return Start(() => Source.StartActivity(
+                ActivityKind.Internal, tags: [new(Words.Identity, Words.NameOf(identity)), new(Words.Cause, cause)], name: name));
         }
         finally
         {
@@ -40,8 +35,22 @@ internal static class SxtTraces
     }
 
     /// <summary>Starts a step of the renewal under way. Outside one, for example at a poll, there is none to belong to.</summary>
-    public static Activity? StartStep(string name) =>
-        Source.HasListeners() && Activity.Current?.Source == Source ? Source.StartActivity(name) : null;
+    public static TraceStep StartStep(string name) =>
+        new(Source.HasListeners() && Activity.Current?.Source == Source ? Start(() => Source.StartActivity(name)) : null);
+
+    /// <summary>Ends a trace or a step of one.</summary>
+    public static void End(this Activity? trace)
+    {
+        try
+        {
+            trace?.Dispose();
+        }
+        catch (Exception)
+        {
+            // A listener throws, and .NET has left the ended activity in its place.
+            Activity.Current = trace?.Parent;
+        }
+    }
 
     public static void Fail(this Activity? step, string reason) => step?.SetStatus(ActivityStatusCode.Error, reason);
 
@@ -110,6 +119,21 @@ internal static class SxtTraces
 
     /// <summary>A caller's token was not accepted.</summary>
     public static void CallerRefused(string reason) => Request?.AddEvent(new("sxt.caller.refused", tags: new() { [Words.ErrorType] = reason }));
+
+    private static Activity? Start(Func<Activity?> start)
+    {
+        var present = Activity.Current;
+        try
+        {
+            return start();
+        }
+        catch (Exception)
+        {
+            // A listener throws. That must cost no session.
+            Activity.Current = present;
+            return null;
+        }
+    }
 
     private static Activity? Request => Activity.Current is { IsAllDataRequested: true } request ? request : null;
 }

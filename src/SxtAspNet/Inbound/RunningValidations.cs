@@ -85,7 +85,7 @@ internal sealed class RunningValidations(VerdictCache cache)
         validation.Complete(outcome.Verdict);
     }
 
-    /// <summary>Also when a logger of the app throws: a validation that never ends would be waited for by all further requests.</summary>
+    /// <summary>Whatever happens: a validation that never ends would be waited for by all further requests.</summary>
     private static async Task<Outcome> OutcomeAsync(Validation validation)
     {
         try

@@ -4,7 +4,7 @@ using SxtAspNet.Diagnostics;
 namespace SxtAspNet.Inbound;
 
 /// <summary>The validators of all schemes, each made when its first token arrives.</summary>
-internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gatewayOf, SxtInstruments instruments, ILogger<SxtBearerHandler> logger) : IDisposable
+internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gatewayOf, SxtInstruments instruments, ILogger logger) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<TokenValidator> _validators = [];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Keys;
 
@@ -7,5 +8,5 @@ internal sealed class FileKeySourceFactory(ILoggerFactory loggers) : IKeySourceF
 {
     public bool Handles(SxtKeyOptions entry) => entry.File is not null && entry.Kinds.Count == 0;
 
-    public ISxtKeySource Create(SxtKeyOptions entry) => new FileKeySource(entry, loggers.CreateLogger<FileKeySource>());
+    public ISxtKeySource Create(SxtKeyOptions entry) => new FileKeySource(entry, new SteadyLogger(loggers.CreateLogger<FileKeySource>()));
 }

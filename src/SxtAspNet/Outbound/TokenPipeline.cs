@@ -8,7 +8,7 @@ namespace SxtAspNet.Outbound;
 /// <summary>Completes the handlers of each client that has one of ours, when all of them are there.</summary>
 internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandlerBuilderFilter
 {
-    private readonly ILogger _logger = loggers.CreateLogger<SxtTokenHandler>();
+    private readonly SteadyLogger _logger = new(loggers.CreateLogger<SxtTokenHandler>());
     private readonly FirstSightings _loggingClients = new();
     private readonly FirstSightings _retryingClients = new();
 

@@ -25,8 +25,8 @@ internal static class RetryPolicy
     /// <summary>The longest time between logins when sessions keep dying young: long enough to be no storm.</summary>
     private static readonly TimeSpan LongestDelayAfterDeaths = TimeSpan.FromMinutes(1);
 
-    /// <summary>When an app's logger threw in the middle of a renewal.</summary>
-    public static readonly TimeSpan AfterThrowingLogger = TimeSpan.FromSeconds(1);
+    /// <summary>After an attempt that something unforeseen broke off, so that not even its failure was noted.</summary>
+    public static readonly TimeSpan AfterBreak = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan ShortestWaitForLock = TimeSpan.FromSeconds(1);
 

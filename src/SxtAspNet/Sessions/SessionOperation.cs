@@ -82,13 +82,7 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
 
     public void End(SessionFailure? failure)
     {
-        try
-        {
-            Trace?.Dispose();
-        }
-        finally
-        {
-            _end.SetResult(failure);
-        }
+        Trace.End();
+        _end.SetResult(failure);
     }
 }

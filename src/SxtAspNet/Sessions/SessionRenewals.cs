@@ -116,10 +116,10 @@ internal sealed class SessionRenewals : IDisposable
         }
         finally
         {
-            // Also when a logger of the app throws: an operation that never ends would be the last one.
+            // Whatever happened: an operation that never ends would be the last one.
             if (Interlocked.CompareExchange(ref _running, null, operation) == operation)
             {
-                _timer.Change(RetryPolicy.AfterThrowingLogger, Timeout.InfiniteTimeSpan);
+                _timer.Change(RetryPolicy.AfterBreak, Timeout.InfiniteTimeSpan);
             }
 
             operation.End(failure);

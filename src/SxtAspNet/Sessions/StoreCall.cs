@@ -42,7 +42,7 @@ internal static class StoreCall
     {
         var limit = context.Options.StoreTimeout;
         var startedAt = context.Metrics.GetTimestamp();
-        using var step = isOutside ? SxtTraces.StartStep(operation.Step) : null;
+        using var step = isOutside ? SxtTraces.StartStep(operation.Step) : default;
         try
         {
             var value = await code.RunAsync(call, limit, context.Stopping, discard).ConfigureAwait(false);

@@ -145,7 +145,7 @@ internal sealed class StoreWatch : IDisposable
         }
         catch (Exception)
         {
-            // The app ends, and what a check needs ends with it; or a logger of the app throws.
+            // The app ends, and what a check needs ends with it.
         }
         finally
         {
