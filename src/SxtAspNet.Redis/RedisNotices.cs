@@ -65,7 +65,7 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
             await LeaveAsync(last).ConfigureAwait(false);
         }
 
-        private async void Follow(IDatabase database)
+        private void Follow(IDatabase database)
         {
             lock (_gate)
             {
@@ -75,14 +75,19 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
                 }
             }
 
+            _ = GiveNoticeAfterAsync(() => MoveAsync(database));
+        }
+
+        /// <summary>Something may have been missed until the work is done. When it fails, polls find out what changes.</summary>
+        private async Task GiveNoticeAfterAsync(Func<Task> work)
+        {
             try
             {
-                await MoveAsync(database).ConfigureAwait(false);
+                await work().ConfigureAwait(false);
                 onNotice();
             }
             catch (Exception failure)
             {
-                // Polls find out what changes, as they do while there is no connection.
                 connection.Failures.Explain(failure);
             }
         }
@@ -142,7 +147,7 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
 
         private void OnMessage(RedisChannel source, RedisValue message) => onNotice();
 
-        private async void OnRestored(object? sender, ConnectionFailedEventArgs restored)
+        private void OnRestored(object? sender, ConnectionFailedEventArgs restored)
         {
             IDatabase? place;
             lock (_gate)
@@ -151,21 +156,10 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
             }
 
             // Commands and notices have a connection each. The client subscribes again only when both are there, and otherwise up to a
-            // second later; a notice given before that would leave a gap.
-            if (place is null || !place.Multiplexer.GetSubscriber().IsConnected())
+            // second later; a notice given before that would leave a gap. The other connection calls this again when it is there.
+            if (place is not null && place.Multiplexer.GetSubscriber().IsConnected())
             {
-                return;
-            }
-
-            try
-            {
-                await ConfirmAsync(place).ConfigureAwait(false);
-                onNotice();
-            }
-            catch (Exception failure)
-            {
-                // The other connection is not there yet, and calls this again; or both are gone again.
-                connection.Failures.Explain(failure);
+                _ = GiveNoticeAfterAsync(() => ConfirmAsync(place));
             }
         }
 

@@ -24,10 +24,11 @@ internal static class MonotonicTime
     /// <summary>How long it is until a timestamp; negative once it has passed.</summary>
     public static TimeSpan Until(this TimeProvider time, long timestamp)
     {
-        var seconds = ((double)timestamp - time.GetTimestamp()) / time.TimestampFrequency;
-        return seconds >= TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue
-            : seconds <= TimeSpan.MinValue.TotalSeconds ? TimeSpan.MinValue
-            : time.GetElapsedTime(time.GetTimestamp(), timestamp);
+        // Wide enough for any two timestamps, and for the product.
+        var ticks = ((Int128)timestamp - time.GetTimestamp()) * TimeSpan.TicksPerSecond / time.TimestampFrequency;
+        return ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue
+            : ticks <= TimeSpan.MinValue.Ticks ? TimeSpan.MinValue
+            : new TimeSpan((long)ticks);
     }
 
     /// <summary>A delay that a timer takes: none that is negative, and none beyond a timer's limit (49 days).</summary>

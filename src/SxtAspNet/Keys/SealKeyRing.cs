@@ -110,52 +110,14 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
         _hasLoaded && IsJustTried ? Task.CompletedTask : LoadAsync(options, cancellationToken);
 
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
-    public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
+    /// <remarks>
+    /// Where there is a key to seal with, a source that hangs is waited for no longer than a key behind it waits for its turn at a login.
+    /// What it gives later counts from then on.
+    /// </remarks>
+    public Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        SealKey? first = null;
-        List<SealSource> opened = [];
-        var canOnlySign = false;
-        var hasFailed = false;
-
-        // All at once: of several sources that hang, each would take its time limit.
-        foreach (var (source, deriving) in sources.For(options).Select(source => (source, source.DeriveAsync(options, cancellationToken))).ToArray())
-        {
-            try
-            {
-                var key = await deriving.ConfigureAwait(false);
-                opened.Add(source);
-                _failing.TryRemove(source.ToString(), out _);
-                canOnlySign |= key is null && first is null;
-                var known = key is null ? null : Remember(key);
-                first ??= known;
-            }
-            catch (SxtAuthenticationException failure)
-            {
-                hasFailed = true;
-                if (_failing.GetValueOrDefault(source.ToString()) != failure.Message)
-                {
-                    _failing[source.ToString()] = failure.Message;
-                    logger.SealKeyUnavailable(source, failure.Message);
-                }
-            }
-        }
-
-        lock (_gate)
-        {
-            _sealing = canOnlySign ? null : first ?? _sealing;
-            _opened = [.. opened];
-            _triedAt = runtime.TimeProvider.GetTimestamp();
-            _hasLoaded = first is not null;
-            if (!hasFailed)
-            {
-                Forget();
-            }
-        }
-
-        if (canOnlySign)
-        {
-            logger.SharingImpossible();
-        }
+        var loading = LoadAllAsync(options, cancellationToken);
+        return Sealing is null ? loading : runtime.WaitAsync(loading, options.KeyTimeout / 4, cancellationToken);
     }
 
     /// <summary>Reads the keys from before the last rotation, from the sources that have them.</summary>
@@ -185,6 +147,50 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
             _known.ForEach(known => known.Key.Dispose());
             _known.Clear();
             _sealing = null;
+        }
+    }
+
+    private async Task LoadAllAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        // All at once: of several sources that hang, each would take its time limit.
+        var all = await Task.WhenAll(sources.For(options).Select(source => LoadOneAsync(source, options, cancellationToken))).ConfigureAwait(false);
+        var first = Array.Find(all, one => one.HasOpened);
+        var canOnlySign = first is { HasOpened: true, Key: null };
+        lock (_gate)
+        {
+            _sealing = canOnlySign ? null : first.Key ?? _sealing;
+            _opened = [.. all.Where(one => one.HasOpened).Select(one => one.Source)];
+            _triedAt = runtime.TimeProvider.GetTimestamp();
+            _hasLoaded = first.Key is not null;
+            if (Array.TrueForAll(all, one => one.HasOpened))
+            {
+                Forget();
+            }
+        }
+
+        if (canOnlySign)
+        {
+            logger.SharingImpossible();
+        }
+    }
+
+    private async Task<Loaded> LoadOneAsync(SealSource source, SxtOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var key = await source.DeriveAsync(options, cancellationToken).ConfigureAwait(false);
+            _failing.TryRemove(source.ToString(), out _);
+            return new(source, HasOpened: true, key is null ? null : Remember(key));
+        }
+        catch (SxtAuthenticationException failure)
+        {
+            if (_failing.GetValueOrDefault(source.ToString()) != failure.Message)
+            {
+                _failing[source.ToString()] = failure.Message;
+                logger.SealKeyUnavailable(source, failure.Message);
+            }
+
+            return new(source, HasOpened: false, null);
         }
     }
 
@@ -233,6 +239,9 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
 
         return null;
     }
+
+    /// <summary>What a source has given: nothing, a key to seal with, or a key that can only sign.</summary>
+    private readonly record struct Loaded(SealSource Source, bool HasOpened, SealKey? Key);
 
     private sealed class Known(SealKey key)
     {

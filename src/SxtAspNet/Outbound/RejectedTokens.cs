@@ -37,6 +37,7 @@ internal sealed class RejectedTokens(
 
     private async ValueTask<ActiveToken?> SearchAsync(ActiveToken rejected, bool canReplay, CancellationToken cancellationToken)
     {
+        var replaced = current.Next;
         if (current.Successor(rejected) is { } successor)
         {
             return successor;
@@ -57,7 +58,7 @@ internal sealed class RejectedTokens(
             if (renewals is { Failure: null, Running: { } running })
             {
                 running.Trace.LinkRequest();
-                await running.WaitAsync(context.Options.AcquireTimeout, either.Token).ConfigureAwait(false);
+                await running.WaitForSessionAsync(replaced, context.Options.AcquireTimeout, either.Token).ConfigureAwait(false);
             }
 
             var next = current.Next;

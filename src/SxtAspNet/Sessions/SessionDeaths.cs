@@ -47,7 +47,7 @@ internal sealed class SessionDeaths
                     _context.Metrics.Died();
                     Count(present);
                     break;
-                case SessionChange.Renewed when _last is not null && !IsYoung(_last):
+                case SessionChange.Renewed when _last is { Session: not null } last && !IsYoung(last):
                     // That one has lived until its renewal.
                     (_inARow, _wait, Explanation) = (0, TimeSpan.Zero, null);
                     break;

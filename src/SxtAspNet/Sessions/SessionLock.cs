@@ -38,7 +38,10 @@ internal sealed class SessionLock(SessionContext context, IDistributedLockProvid
         return new(held);
     }
 
-    /// <summary>A release that can't hang or fail: the lease ends by itself soon enough.</summary>
+    /// <summary>
+    /// A release that can't hang or fail: the lease ends by itself soon enough. It is made also when the app stops and what is under way
+    /// is cut off, or the other instances would wait for a lease that somebody still extends.
+    /// </summary>
     private sealed class Handle(IAsyncDisposable handle, ForeignCode code, SessionContext context) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
@@ -51,7 +54,8 @@ internal sealed class SessionLock(SessionContext context, IDistributedLockProvid
                     await handle.DisposeAsync().ConfigureAwait(false);
                     return true;
                 },
-                context).ConfigureAwait(false);
+                context,
+                endsWithApp: false).ConfigureAwait(false);
             if (released.Problem is not null)
             {
                 context.Logger.LockNotReleased(released.Problem);

@@ -152,7 +152,7 @@ internal sealed class SessionManager(
 
             // What it ends in, the session or the failure tells; a logout's failure is no answer to a request for a token.
             operation!.Trace.LinkRequest();
-            await operation.WaitAsync(Remaining(startedAt), cancellationToken).ConfigureAwait(false);
+            await operation.WaitForSessionAsync(next, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
         }
     }
 

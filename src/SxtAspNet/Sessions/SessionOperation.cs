@@ -27,11 +27,18 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
     /// <summary>Waits for the end.</summary>
     /// <returns>The failure, or <see langword="null"/> after a success.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>
-    public async Task<SessionFailure?> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public Task<SessionFailure?> WaitAsync(TimeSpan limit, CancellationToken cancellationToken) => WaitAsync(_end.Task, limit, cancellationToken);
+
+    /// <summary>Waits for the end, or for another session: that one is used already while it is still being published.</summary>
+    /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>
+    public Task WaitForSessionAsync(Task next, TimeSpan limit, CancellationToken cancellationToken) =>
+        WaitAsync(Task.WhenAny(_end.Task, next), limit, cancellationToken);
+
+    private async Task<T> WaitAsync<T>(Task<T> end, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            return await _end.Task.WaitAsync(limit, context.Time, cancellationToken).ConfigureAwait(false);
+            return await end.WaitAsync(limit, context.Time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

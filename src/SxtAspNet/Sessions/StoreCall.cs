@@ -31,6 +31,7 @@ internal static class StoreCall
     /// <param name="context">Its time limit, and when the app stops.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
     /// <param name="isOutside">Whether it leaves the process; only then it is counted and traced.</param>
+    /// <param name="endsWithApp">Whether it is cut off when the app stops.</param>
     /// <exception cref="OperationCanceledException">The app stops.</exception>
     public static async Task<StoreAnswer<T?>> RunAsync<T>(
         ForeignCode code,
@@ -38,14 +39,16 @@ internal static class StoreCall
         Func<CancellationToken, ValueTask<T>> call,
         SessionContext context,
         Func<T, ValueTask>? discard = null,
-        bool isOutside = true)
+        bool isOutside = true,
+        bool endsWithApp = true)
     {
+        var stopping = endsWithApp ? context.Stopping : CancellationToken.None;
         var limit = context.Options.StoreTimeout;
         var startedAt = context.Metrics.GetTimestamp();
         using var step = isOutside ? SxtTraces.StartStep(operation.Step) : default;
         try
         {
-            var value = await code.RunAsync(call, limit, context.Stopping, discard).ConfigureAwait(false);
+            var value = await code.RunAsync(call, limit, stopping, discard).ConfigureAwait(false);
             Report(value is false ? Words.Conflict : Words.Ok);
             return new(value);
         }
@@ -54,7 +57,7 @@ internal static class StoreCall
             Fail(Words.Timeout);
             return new(default, $"{operation.Description} took longer than {limit.TotalSeconds:0.###} s (StoreTimeout).");
         }
-        catch (Exception failure) when (!context.Stopping.IsCancellationRequested)
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
             Fail(Words.Failed);
             context.Logger.StoreCallFailed(operation.Description, failure);

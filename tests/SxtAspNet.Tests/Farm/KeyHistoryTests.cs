@@ -89,6 +89,26 @@ public sealed class KeyHistoryTests : IAsyncLifetime
         Assert.True(response.IsSuccessStatusCode);
     }
 
+    [Fact]
+    public async Task A_first_key_that_hangs_holds_up_the_login_after_a_death_by_half_of_its_time_limit_at_most()
+    {
+        var hanging = new TestKeySource("hanging key");
+        await using var farm = new TestFarm(0);
+        farm.Gateway.AddUser(TestFarm.User, hanging.PublicKey, _new.PublicKey);
+        var instance = farm.Add(services: services => UseKeys(services, hanging, _new));
+        await instance.StartAsync();
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(2));
+        hanging.Opening = _ => new(new TaskCompletionSource<SxtCredential>().Task);
+
+        farm.Gateway.RevokeSessions(TestFarm.User);
+        var sending = instance.SendAsync();
+        farm.Pass(TimeSpan.FromSeconds(5.1), TimeSpan.FromSeconds(0.1));
+
+        Assert.True(sending.IsCompleted);
+        using var response = await sending;
+        Assert.True(response.IsSuccessStatusCode);
+    }
+
     private async Task<TestFarm.Instance> AddAsync(params ISxtKeySource[] sources)
     {
         var instance = _farm.Add(services: services => UseKeys(services, sources));

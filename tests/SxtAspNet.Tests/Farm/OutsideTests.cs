@@ -78,6 +78,38 @@ public class OutsideTests
     }
 
     [Fact]
+    public async Task A_request_goes_on_with_the_new_token_while_the_store_hangs_at_writing_it()
+    {
+        await using var farm = new TestFarm(1);
+        farm.Instances[0].Door.HangsAtWrites = true;
+
+        var cold = farm.Instances[0].SendAsync();
+        farm.Pass(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1));
+
+        Assert.True(cold.IsCompleted);
+        Assert.Equal(HttpStatusCode.OK, (await cold).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_with_a_token_that_a_refresh_ended_goes_on_with_the_new_one_while_the_store_hangs_at_writing_it()
+    {
+        await using var farm = new TestFarm(1);
+        await farm.StartAsync();
+        farm.PassToRenewal();
+        farm.Instances[0].Door.HangsAtWrites = true;
+        farm.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(1), kind: SxtGatewayCallKind.Sql));
+
+        // It is sent before the refresh, and answered after it.
+        farm.Pass(farm.Instances[0].Status.RenewalDueAt!.Value - farm.Time.GetUtcNow() - TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.1));
+        var sending = farm.Instances[0].SendAsync();
+        farm.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.1));
+
+        Assert.Equal(1, farm.Refreshes);
+        Assert.True(sending.IsCompleted);
+        Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+    }
+
+    [Fact]
     public async Task A_record_that_nobody_can_open_is_replaced_once_it_is_older_than_any_record_lives()
     {
         await using var farm = new TestFarm(3);

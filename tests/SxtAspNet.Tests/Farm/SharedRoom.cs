@@ -42,6 +42,9 @@ internal sealed class SharedRoom(FakeTimeProvider time)
         /// <summary>Calls hang instead of failing.</summary>
         public bool Hangs { get; set; }
 
+        /// <summary>Records are read, and the lock is granted, but no write of a record is ever answered.</summary>
+        public bool HangsAtWrites { get; set; }
+
         /// <summary>The next write of the record says that it has replaced the last one, which is still there afterwards.</summary>
         public bool LosesNextWrite { get; set; }
 
@@ -54,7 +57,7 @@ internal sealed class SharedRoom(FakeTimeProvider time)
         public async ValueTask<bool> TryReplaceAsync(
             string key, byte[]? expected, byte[] record, TimeSpan timeToLive, CancellationToken cancellationToken)
         {
-            await PassAsync(isWrite: true);
+            await (HangsAtWrites ? new TaskCompletionSource().Task : PassAsync(isWrite: true));
             var found = room._records.GetValueOrDefault(key);
             if (found is null ? expected is not null : expected is null || !found.AsSpan().SequenceEqual(expected))
             {
