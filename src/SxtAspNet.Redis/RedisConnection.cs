@@ -7,12 +7,12 @@ namespace SxtAspNet.Redis;
 /// <summary>
 /// One connection for record, lock and notices: the app's, or one of its own. It is opened in the background when it is
 /// first used, so that an app starts while Redis is down. An app that has disposed its connection, or whose connection
-/// has been broken for long, is asked for it again.
+/// has been broken for long, is asked for it again; so is one whose factory does not end.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// How long an app's connection may be broken before the app is asked again; twice as long after each time. The client
+    /// How long an app's connection may be broken, or its factory may take, before the app is asked again; twice as long after each time. The client
     /// connects again by itself, and a factory that makes a connection at each call should make few.
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
@@ -117,7 +117,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
                 // Again when it failed: a server that is away while the app starts comes back.
                 _connection = OpenAsync();
             }
-            else if (!_isOwn && IsBrokenForLong(_connection))
+            else if (IsBrokenForLong(_connection))
             {
                 _ = ReplaceAsync(_connection);
             }
@@ -134,10 +134,13 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return connection;
     }
 
-    /// <summary>Whether a connection has been broken for long, which is said once each time that it has.</summary>
+    /// <summary>
+    /// Whether a connection has not come, or has been broken, for long, which is said once each time that it has. One of our own that has
+    /// come connects again by itself.
+    /// </summary>
     private bool IsBrokenForLong(Task<IConnectionMultiplexer> opening)
     {
-        if (!opening.IsCompletedSuccessfully || opening.Result.IsConnected)
+        if (opening.IsCompleted && (_isOwn || opening.Result.IsConnected))
         {
             (_brokenSince, _patience) = (null, LongBroken);
             return false;
@@ -153,7 +156,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return true;
     }
 
-    /// <summary>Asks the app for another connection; the one that it gave stays in use meanwhile, for it may recover.</summary>
+    /// <summary>Asks for another connection; the present one stays in use meanwhile, for it may come or recover.</summary>
     private async Task ReplaceAsync(Task<IConnectionMultiplexer> present)
     {
         var opening = OpenAsync();
@@ -164,12 +167,18 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             return;
         }
 
+        var unused = opening;
         lock (_gate)
         {
-            if (_connection == present && opening.IsCompletedSuccessfully)
+            if (_connection == present && !_isDisposed && (!_isOwn || !present.IsCompletedSuccessfully) && opening.IsCompletedSuccessfully)
             {
-                _connection = opening;
+                (_connection, unused) = (opening, present);
             }
+        }
+
+        if (_isOwn)
+        {
+            _ = DisposeLateAsync(unused);
         }
     }
 

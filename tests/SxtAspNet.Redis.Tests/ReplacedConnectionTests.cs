@@ -130,6 +130,57 @@ public class ReplacedConnectionTests(Servers servers)
         Assert.Null(await store.ReadAsync(_name, Cancellation));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_app_is_asked_again_when_its_factory_does_not_end(bool isConnection)
+    {
+        var server = await servers.UseAsync(ServerKind.Garnet);
+        using var release = new ManualResetEventSlim();
+        await using var app = await App.ConnectAsync(server.Configuration);
+        var asked = 0;
+        var time = new FakeTimeProvider();
+        var options = isConnection
+            ? new SxtRedisOptions { ConnectionMultiplexerFactory = _ => IsFirst() ? new TaskCompletionSource<IConnectionMultiplexer>().Task : app.GiveAsync() }
+            : new SxtRedisOptions
+            {
+                ConfigurationOptionsFactory = () =>
+                {
+                    if (IsFirst())
+                    {
+                        release.Wait(Cancellation);
+                    }
+
+                    return ConfigurationOptions.Parse(Times.Patiently(server.Configuration));
+                },
+            };
+        await using var connection = new RedisConnection(options, NoServices.Instance, time);
+        var store = new RedisSessionStore(connection);
+        await AssertHangsAsync();
+        await AssertHangsAsync();
+        time.Advance(RedisConnection.LongBroken / 2);
+        await AssertHangsAsync();
+        Assert.Equal(1, asked);
+
+        time.Advance(RedisConnection.LongBroken / 2);
+        await Eventually.IsTrueAsync(ReadsAsync, "the store is read");
+        Assert.Equal(2, asked);
+
+        // What comes too late is disposed, and the one in use is not.
+        release.Set();
+        Assert.True(await ReadsAsync());
+
+        bool IsFirst() => Interlocked.Increment(ref asked) == 1;
+
+        async Task AssertHangsAsync() => Assert.False(await ReadsAsync());
+
+        async Task<bool> ReadsAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
+            return await Record.ExceptionAsync(() => store.ReadAsync(_name, limit.Token).AsTask()) is null;
+        }
+    }
+
     /// <summary>An app with a connection of its own, given by its factory.</summary>
     private sealed class App : IAsyncDisposable
     {
@@ -142,6 +193,8 @@ public class ReplacedConnectionTests(Servers servers)
         public bool GivesNull { get; set; }
 
         public bool IsConnected => _present.IsConnected;
+
+        public Task<IConnectionMultiplexer> GiveAsync() => Task.FromResult<IConnectionMultiplexer>(_present);
 
         public RedisConnection Connect(TimeProvider? time = null) => new(
             new SxtRedisOptions
