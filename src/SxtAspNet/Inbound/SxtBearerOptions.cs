@@ -22,7 +22,7 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     /// <summary>
     /// Base URL of the gateway that validates the tokens. Default: that of the default identity where the app has one
     /// (<c>AddSxt</c>; its <see cref="SxtOptions.BackchannelHttpHandler"/> is used as well), else
-    /// <see cref="SxtDefaults.GatewayUrl"/>, the production gateway.
+    /// https://api.makeinfinite.dev, the production gateway.
     /// </summary>
     public Uri? GatewayUrl { get; set; }
 
@@ -45,7 +45,7 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     public bool RefuseQuotaExceeded { get; set; }
 
     /// <summary>
-    /// Origins (scheme, host, port) that <c>AddSxtCallerTokenHandler</c> sends the caller's token to besides the
+    /// Origins (scheme, host, port) that <c>AddSxtCallerTokenHandler</c> sends the caller's token to, in addition to the
     /// gateway's own. Plain http is accepted for loopback addresses only.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];

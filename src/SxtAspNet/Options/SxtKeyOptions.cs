@@ -10,7 +10,9 @@ public sealed class SxtKeyOptions
 {
     private readonly Dictionary<Type, object> _kinds = [];
 
-    /// <summary>Path of a key file, in any form that openssl, Space and Time's tools and <see cref="SxtCredential.Parse"/> know.</summary>
+    /// <summary>
+    /// Path of a key file: PKCS#8 as openssl writes it, a form that Space and Time's command line or SDKs write, or an API key.
+    /// </summary>
     public string? File { get; set; }
 
     /// <summary>

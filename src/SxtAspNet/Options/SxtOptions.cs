@@ -6,7 +6,7 @@ namespace SxtAspNet;
 /// </summary>
 public sealed class SxtOptions
 {
-    /// <summary>Base URL of the gateway. Default: <see cref="SxtDefaults.GatewayUrl"/>, the production gateway.</summary>
+    /// <summary>Base URL of the gateway. Default: https://api.makeinfinite.dev, the production gateway.</summary>
     public Uri GatewayUrl { get; set; } = new(SxtDefaults.GatewayUrl);
 
     /// <summary>
@@ -34,7 +34,7 @@ public sealed class SxtOptions
     public IList<SxtKeyOptions> Seal { get; } = [];
 
     /// <summary>
-    /// Origins (scheme, host, port) that receive the access token besides the gateway's own. Plain http is accepted
+    /// Origins (scheme, host, port) that receive the access token, in addition to the gateway's own. Plain http is accepted
     /// for loopback addresses only.
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
