@@ -6,8 +6,7 @@ namespace SxtAspNet.Gateway;
 /// </summary>
 /// <remarks>
 /// <para>Each answer bounds the gateway's time: the header names a second, and the answer was made between sending and
-/// receiving. The bounds of several answers are intersected, and the upper one counts as the time: so a deadline is
-/// met a little early, never late. Between answers the monotonic clock runs on, which no administrator can set.</para>
+/// receiving. The lowest upper bound of several answers counts as the time: so a deadline is met a little early, never late. Between answers the monotonic clock runs on, which no administrator can set.</para>
 /// <para>An answer may also be wrong: one bad server behind a balancer, one proxy with a clock of its own. So one alone moves
 /// the clock by <see cref="LargestStep"/> at most. One that says more is a rival: it is believed when further answers in a row
 /// agree with it, more of them than have told the present time (two answers against one, three against any number), and
@@ -161,17 +160,11 @@ internal sealed class GatewayClock(TimeProvider timeProvider)
     {
         public bool IsNear(Bounds other) => other.Lower <= Upper.Plus(LargestStep) && Lower <= other.Upper.Plus(LargestStep);
 
-        /// <summary>Narrows the bounds by an observation near them; where both can't be, the later one holds.</summary>
-        public Bounds Join(Bounds observed)
+        /// <summary>Lowers the upper bound by an observation near it; where the observation is above it, that holds.</summary>
+        public Bounds Join(Bounds observed) => observed with
         {
-            var joined = observed with { Answers = Math.Min(Answers, int.MaxValue - 1) + 1 };
-            return observed.Lower > Upper || Lower > observed.Upper
-                ? joined
-                : joined with
-                {
-                    Lower = observed.Lower > Lower ? observed.Lower : Lower,
-                    Upper = observed.Upper < Upper ? observed.Upper : Upper,
-                };
-        }
+            Upper = observed.Lower > Upper || observed.Upper < Upper ? observed.Upper : Upper,
+            Answers = Math.Min(Answers, int.MaxValue - 1) + 1,
+        };
     }
 }

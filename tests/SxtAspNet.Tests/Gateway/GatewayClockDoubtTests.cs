@@ -193,6 +193,55 @@ public class GatewayClockDoubtTests
     }
 
     [Fact]
+    public void A_granted_token_refutes_an_answer_that_is_from_before_it_was_issued()
+    {
+        _time.WallClockError = TimeSpan.FromHours(1);
+        Answer(error: -TenDays);
+
+        _clock.Observe(GatewayTime, GatewayTime + TimeSpan.FromMinutes(25), _time.GetTimestamp());
+        Answer(error: -TenDays);
+
+        Assert.False(_clock.IsKnown);
+    }
+
+    [Fact]
+    public void A_granted_token_that_speaks_for_both_times_decides_nothing()
+    {
+        Answer(5);
+        _offset += TimeSpan.FromMinutes(10);
+        Answer(2);
+
+        _clock.Observe(GatewayTime - TimeSpan.FromMinutes(12), GatewayTime + TimeSpan.FromMinutes(13), _time.GetTimestamp());
+        Answer();
+
+        AssertRight();
+    }
+
+    [Fact]
+    public void A_time_that_one_answer_told_comes_back_with_the_next_that_agrees()
+    {
+        _time.WallClockError = TimeSpan.FromHours(2);
+        Answer();
+        Answer(error: TimeSpan.FromHours(1));
+
+        Answer();
+
+        AssertRight();
+    }
+
+    [Fact]
+    public void A_time_that_several_answers_replaced_does_not_come_back_with_one()
+    {
+        Answer(10);
+        _offset += TimeSpan.FromMinutes(10);
+        Answer(3);
+
+        Answer(error: TimeSpan.FromMinutes(-10));
+
+        AssertRight();
+    }
+
+    [Fact]
     public void Instants_at_the_ends_of_time_overflow_nothing()
     {
         Answer();

@@ -38,11 +38,21 @@ public class GatewayClockTests
         for (var i = 0; i < 40; i++)
         {
             Answer();
-            Assert.True(_clock.Now >= GatewayTime);
             _time.Advance(TimeSpan.FromMilliseconds(1_090));
         }
 
         Assert.InRange(_clock.Now - GatewayTime, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void The_time_is_never_shown_too_early_while_it_gets_more_precise()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            Answer();
+            Assert.True(_clock.Now >= GatewayTime);
+            _time.Advance(TimeSpan.FromMilliseconds(1_090));
+        }
     }
 
     [Theory]
@@ -85,6 +95,18 @@ public class GatewayClockTests
         Answer();
 
         Assert.InRange(_clock.Now - GatewayTime, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(-500)]
+    [InlineData(-3_000)]
+    [InlineData(3_000)]
+    public void After_a_step_of_seconds_several_answers_tell_the_time_as_precisely_as_before(int milliseconds)
+    {
+        Several_answers_tell_the_time_more_precisely();
+        _offset += TimeSpan.FromMilliseconds(milliseconds);
+
+        Several_answers_tell_the_time_more_precisely();
     }
 
     [Fact]
