@@ -48,6 +48,30 @@ public sealed class ApiKeyTests
         Assert.Throws<FormatException>(() => SxtApiKey.FromValue("sxt_" + new string('a', 1_000)));
     }
 
+    [Theory]
+    [InlineData(19, false)]
+    [InlineData(20, true)]
+    [InlineData(512, true)]
+    [InlineData(513, false)]
+    public void An_api_key_has_20_to_512_characters(int length, bool isRead)
+    {
+        var content = Encoding.ASCII.GetBytes("sxt_".PadRight(length, '5'));
+
+        Assert.Equal(isRead, Record.Exception(() => SxtCredential.Parse(content).Dispose()) is null);
+    }
+
+    [Theory]
+    [InlineData(' ', false)]
+    [InlineData('!', true)]
+    [InlineData('~', true)]
+    [InlineData('\u007F', false)]
+    public void An_api_key_has_visible_characters_only(char character, bool isRead)
+    {
+        var content = Encoding.ASCII.GetBytes($"sxt_0123456789{character}0123456789");
+
+        Assert.Equal(isRead, Record.Exception(() => SxtCredential.Parse(content).Dispose()) is null);
+    }
+
     [Fact]
     public void An_api_key_is_no_signing_key_and_the_error_says_what_it_is()
     {
