@@ -21,6 +21,8 @@ public sealed class WipedKeyTests : KeyFileTests
 
     private readonly List<byte[]> _secrets = [];
 
+    private delegate ReadOnlySpan<byte> Append(ReadOnlySpan<byte> data);
+
     public static TheoryData<string> Forms =>
         ["pair", "hex", "base64", "PEM", "DER", ".env", "credentials.json", "Go", "JWK", "encrypted PEM", "encrypted DER"];
 
@@ -96,42 +98,30 @@ public sealed class WipedKeyTests : KeyFileTests
                 content.Append(Encrypt(der.Span));
                 break;
             case "hex":
-                Remember(content.AppendHex(seed.Span));
+                Put(""u8, content.AppendHex, seed.Span, ""u8);
                 break;
             case "base64":
-                Remember(content.AppendBase64(seed.Span));
+                Put(""u8, content.AppendBase64, seed.Span, ""u8);
                 break;
             case ".env":
-                content.Append("USER_PRIVATE_KEY=\""u8);
-                Remember(content.AppendBase64(seed.Span));
-                content.Append("\"\n"u8);
+                Put("USER_PRIVATE_KEY=\""u8, content.AppendBase64, seed.Span, "\"\n"u8);
                 break;
             case "credentials.json":
-                content.Append("{\"privateKeyB64_64\":\""u8);
-                Remember(content.AppendBase64(pair.Span));
-                content.Append("\"}"u8);
+                Put("{\"privateKeyB64_64\":\""u8, content.AppendBase64, pair.Span, "\"}"u8);
                 break;
             case "Go":
-                content.Append("{\"privateKey\":\""u8);
-                Remember(content.AppendBase64(pair.Span));
-                content.Append("\"}"u8);
+                Put("{\"privateKey\":\""u8, content.AppendBase64, pair.Span, "\"}"u8);
                 break;
             case "JWK":
-                content.Append("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\""u8);
-                Remember(content.AppendBase64Url(seed.Span));
-                content.Append("\",\"x\":\""u8);
+                Put("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\""u8, content.AppendBase64Url, seed.Span, "\",\"x\":\""u8);
                 content.AppendBase64Url(publicKey);
                 content.Append("\"}"u8);
                 break;
             case "PEM":
-                content.Append("-----BEGIN PRIVATE KEY-----\n"u8);
-                Remember(content.AppendBase64(der.Span));
-                content.Append("\n-----END PRIVATE KEY-----\n"u8);
+                Put("-----BEGIN PRIVATE KEY-----\n"u8, content.AppendBase64, der.Span, "\n-----END PRIVATE KEY-----\n"u8);
                 break;
             case "encrypted PEM":
-                content.Append("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"u8);
-                content.AppendBase64(Encrypt(der.Span));
-                content.Append("\n-----END ENCRYPTED PRIVATE KEY-----\n"u8);
+                Put("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"u8, content.AppendBase64, Encrypt(der.Span), "\n-----END ENCRYPTED PRIVATE KEY-----\n"u8);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(form));
@@ -143,6 +133,13 @@ public sealed class WipedKeyTests : KeyFileTests
         RandomAccess.Write(file, content.Span, 0);
         File.SetUnixFileMode(file, Private);
         return path;
+
+        void Put(ReadOnlySpan<byte> before, Append append, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> after)
+        {
+            content.Append(before);
+            Remember(append(secret));
+            content.Append(after);
+        }
     }
 
     /// <summary>An encoded key is to be found neither as the file has it nor as characters of .NET.</summary>
