@@ -97,14 +97,19 @@ public class OutsideTests
         await farm.StartAsync();
         farm.PassToRenewal();
         farm.Instances[0].Door.HangsAtWrites = true;
-        farm.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(1), kind: SxtGatewayCallKind.Sql));
+        farm.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(1), kind: SxtGatewayCallKind.Refresh));
 
-        // It is sent before the refresh, and answered after it.
-        farm.Pass(farm.Instances[0].Status.RenewalDueAt!.Value - farm.Time.GetUtcNow() - TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.1));
+        // It is sent while the refresh, which has ended the old token, is not answered yet.
+        while (farm.Refreshes == 0)
+        {
+            farm.Pass(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1));
+        }
+
         var sending = farm.Instances[0].SendAsync();
-        farm.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.1));
+        farm.Pass(TimeSpan.FromSeconds(1.1), TimeSpan.FromSeconds(0.1));
 
         Assert.Equal(1, farm.Refreshes);
+        Assert.Contains(farm.Gateway.Calls.All, call => call is { Kind: SxtGatewayCallKind.Sql, Status: 401 });
         Assert.True(sending.IsCompleted);
         Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
     }
