@@ -12,9 +12,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SxtRedisBuilderExtensions
 {
     /// <summary>
-    /// Shares the session through the Redis that the app uses already: the connection and InstanceName that it gave to
-    /// AddStackExchangeRedisCache, else its <see cref="IConnectionMultiplexer"/>, also when it is registered under a key, as by
-    /// Aspire's AddKeyedRedisClient. A connection of the app is never disposed.
+    /// Shares the session through the Redis that the app uses already: with the settings and InstanceName that it gave to
+    /// AddStackExchangeRedisCache, else through its <see cref="IConnectionMultiplexer"/>, also when that is registered under a key, as by
+    /// Aspire's AddKeyedRedisClient. A connection of the app (also of ConnectionMultiplexerFactory) is shared and never disposed; where
+    /// the app gave only settings, a connection is opened with them.
     /// </summary>
     /// <param name="builder">The identity.</param>
     /// <returns>The identity.</returns>

@@ -19,7 +19,7 @@ public abstract class SxtSigningKey : SxtCredential
     /// <summary>Length of a signature, in bytes (RFC 8032).</summary>
     public const int SignatureSize = 64;
 
-    /// <summary>The 32 bytes of the public key.</summary>
+    /// <summary>The 32 bytes of the public key. It is read once, when the key is opened.</summary>
     public abstract ReadOnlyMemory<byte> PublicKey { get; }
 
     /// <summary>Makes a key from its 32-byte seed; the caller's copy stays the caller's to clear.</summary>
