@@ -115,7 +115,8 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             if (_connection is null or { IsFaulted: true } or { IsCanceled: true })
             {
                 // Again when it failed: a server that is away while the app starts comes back.
-                _connection = OpenAsync();
+                (_connection, _brokenSince, _patience) = (OpenAsync(), null, LongBroken);
+                _ = AnnounceAsync(_connection);
             }
             else if (IsBrokenForLong(_connection))
             {
@@ -126,12 +127,23 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         }
     }
 
-    private async Task<IConnectionMultiplexer> OpenAsync()
+    // On another thread, since an app's factory may connect synchronously, for longer than a caller waits.
+    private Task<IConnectionMultiplexer> OpenAsync() => Task.Run(_open);
+
+    /// <summary>Tells of a connection once it is open; not of one that came too late, whose place another one has.</summary>
+    private async Task AnnounceAsync(Task<IConnectionMultiplexer> opening)
     {
-        // On another thread, since an app's factory may connect synchronously, for longer than a caller waits.
-        var connection = await Task.Run(_open).ConfigureAwait(false);
-        Opened?.Invoke(connection.GetDatabase(_database));
-        return connection;
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool isPresent;
+        lock (_gate)
+        {
+            isPresent = opening.IsCompletedSuccessfully && _connection == opening && !_isDisposed;
+        }
+
+        if (isPresent)
+        {
+            Opened?.Invoke(opening.Result.GetDatabase(_database));
+        }
     }
 
     /// <summary>
@@ -140,7 +152,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// </summary>
     private bool IsBrokenForLong(Task<IConnectionMultiplexer> opening)
     {
-        if (opening.IsCompleted && (_isOwn || opening.Result.IsConnected))
+        if (IsWell(opening))
         {
             (_brokenSince, _patience) = (null, LongBroken);
             return false;
@@ -156,6 +168,8 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return true;
     }
 
+    private bool IsWell(Task<IConnectionMultiplexer> opening) => opening.IsCompletedSuccessfully && (_isOwn || opening.Result.IsConnected);
+
     /// <summary>Asks for another connection; the present one stays in use meanwhile, for it may come or recover.</summary>
     private async Task ReplaceAsync(Task<IConnectionMultiplexer> present)
     {
@@ -170,15 +184,16 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         var unused = opening;
         lock (_gate)
         {
-            if (_connection == present && !_isDisposed && (!_isOwn || !present.IsCompletedSuccessfully) && opening.IsCompletedSuccessfully)
+            if (_connection == present && !_isDisposed && !IsWell(present) && opening.IsCompletedSuccessfully)
             {
                 (_connection, unused) = (opening, present);
             }
         }
 
+        await AnnounceAsync(opening).ConfigureAwait(false);
         if (_isOwn)
         {
-            _ = DisposeLateAsync(unused);
+            await DisposeLateAsync(unused).ConfigureAwait(false);
         }
     }
 

@@ -138,10 +138,11 @@ public class ReplacedConnectionTests(Servers servers)
         var server = await servers.UseAsync(ServerKind.Garnet);
         using var release = new ManualResetEventSlim();
         await using var app = await App.ConnectAsync(server.Configuration);
+        var late = new TaskCompletionSource<IConnectionMultiplexer>();
         var asked = 0;
         var time = new FakeTimeProvider();
         var options = isConnection
-            ? new SxtRedisOptions { ConnectionMultiplexerFactory = _ => IsFirst() ? new TaskCompletionSource<IConnectionMultiplexer>().Task : app.GiveAsync() }
+            ? new SxtRedisOptions { ConnectionMultiplexerFactory = _ => IsFirst() ? late.Task : app.GiveAsync() }
             : new SxtRedisOptions
             {
                 ConfigurationOptionsFactory = () =>
@@ -155,6 +156,10 @@ public class ReplacedConnectionTests(Servers servers)
                 },
             };
         await using var connection = new RedisConnection(options, NoServices.Instance, time);
+        await using var sender = new RedisConnection(
+            new SxtRedisOptions { Configuration = Times.Patiently(server.Configuration) }, NoServices.Instance);
+        var opened = 0;
+        connection.Opened += _ => Interlocked.Increment(ref opened);
         var store = new RedisSessionStore(connection);
         await AssertHangsAsync();
         await AssertHangsAsync();
@@ -166,9 +171,22 @@ public class ReplacedConnectionTests(Servers servers)
         await Eventually.IsTrueAsync(ReadsAsync, "the store is read");
         Assert.Equal(2, asked);
 
-        // What comes too late is disposed, and the one in use is not.
+        var received = 0;
+        await using var subscription = await new RedisNotices(connection).SubscribeAsync(_name, () => Interlocked.Increment(ref received), Cancellation);
+
+        // The first one comes after all, too late: neither the records nor the notices move to it.
         release.Set();
+        late.SetResult(await app.GiveAsync());
+        await Task.Delay(TimeSpan.FromSeconds(0.5), Cancellation);
         Assert.True(await ReadsAsync());
+        Assert.Equal(1, opened);
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                await new RedisNotices(sender).PublishAsync(_name, Cancellation);
+                return Volatile.Read(ref received) > 0;
+            },
+            "notices arrive");
 
         bool IsFirst() => Interlocked.Increment(ref asked) == 1;
 

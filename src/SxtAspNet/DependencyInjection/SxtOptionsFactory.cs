@@ -15,6 +15,7 @@ internal sealed class SxtOptionsFactory(
     IEnumerable<IValidateOptions<SxtOptions>> validate,
     ILogger<SxtOptions> logger) : IOptionsFactory<SxtOptions>
 {
+    private readonly SteadyLogger _logger = new(logger);
     private readonly OptionsFactory<SxtOptions> _factory = new(configure, postConfigure, validate);
     private readonly ConcurrentDictionary<string, SxtOptions> _lastValid = [];
 
@@ -26,7 +27,7 @@ internal sealed class SxtOptionsFactory(
         }
         catch (OptionsValidationException exception) when (_lastValid.TryGetValue(name, out var lastValid))
         {
-            logger.InvalidReload(IdentityName.Display(name), exception.Message);
+            _logger.InvalidReload(IdentityName.Display(name), exception.Message);
             return lastValid;
         }
     }

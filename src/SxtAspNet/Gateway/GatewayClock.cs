@@ -6,7 +6,8 @@ namespace SxtAspNet.Gateway;
 /// </summary>
 /// <remarks>
 /// <para>Each answer bounds the gateway's time: the header names a second, and the answer was made between sending and
-/// receiving. The lowest upper bound of several answers counts as the time: so a deadline is met a little early, never late. Between answers the monotonic clock runs on, which no administrator can set.</para>
+/// receiving. The bounds of several answers are intersected, and the upper one counts as the time: so a deadline is
+/// met a little early, never late. Between answers the monotonic clock runs on, which no administrator can set.</para>
 /// <para>An answer may also be wrong: one bad server behind a balancer, one proxy with a clock of its own. So one alone moves
 /// the clock by <see cref="LargestStep"/> at most. One that says more is a rival: it is believed when further answers in a row
 /// agree with it, more of them than have told the present time (two answers against one, three against any number), and
@@ -145,7 +146,7 @@ internal sealed class GatewayClock(TimeProvider timeProvider)
         return new Bounds(
             earliest.Plus(-SinceOrigin(receivedAt)),
             latest.Plus(-SinceOrigin(sentAt)),
-            latest - timeProvider.GetUtcNow(),
+            timeProvider.GetUtcNow().Plus(-SinceOrigin(receivedAt)),
             receivedAt,
             Answers: 1);
     }
@@ -153,18 +154,27 @@ internal sealed class GatewayClock(TimeProvider timeProvider)
     /// <summary>Earliest and latest instant that the gateway's clock can have shown at the origin.</summary>
     /// <param name="Lower">The earliest.</param>
     /// <param name="Upper">The latest.</param>
-    /// <param name="LocalError">How far it was ahead of this machine's clock when it was observed last.</param>
+    /// <param name="LocalTime">What this machine's clock, as it was set when that was observed last, would have shown at the origin.</param>
     /// <param name="ObservedAt">The monotonic timestamp of that.</param>
     /// <param name="Answers">How many answers in a row agreed on it.</param>
-    private sealed record Bounds(DateTimeOffset Lower, DateTimeOffset Upper, TimeSpan LocalError, long ObservedAt, int Answers)
+    private sealed record Bounds(DateTimeOffset Lower, DateTimeOffset Upper, DateTimeOffset LocalTime, long ObservedAt, int Answers)
     {
+        /// <summary>How far the gateway's clock is ahead of this machine's.</summary>
+        public TimeSpan LocalError => Upper - LocalTime;
+
         public bool IsNear(Bounds other) => other.Lower <= Upper.Plus(LargestStep) && Lower <= other.Upper.Plus(LargestStep);
 
-        /// <summary>Lowers the upper bound by an observation near it; where the observation is above it, that holds.</summary>
-        public Bounds Join(Bounds observed) => observed with
+        /// <summary>Narrows the bounds by an observation near them; where both can't be, the later one holds.</summary>
+        public Bounds Join(Bounds observed)
         {
-            Upper = observed.Lower > Upper || observed.Upper < Upper ? observed.Upper : Upper,
-            Answers = Math.Min(Answers, int.MaxValue - 1) + 1,
-        };
+            var joined = observed with { Answers = Math.Min(Answers, int.MaxValue - 1) + 1 };
+            return observed.Lower > Upper || Lower > observed.Upper
+                ? joined
+                : joined with
+                {
+                    Lower = observed.Lower > Lower ? observed.Lower : Lower,
+                    Upper = observed.Upper < Upper ? observed.Upper : Upper,
+                };
+        }
     }
 }

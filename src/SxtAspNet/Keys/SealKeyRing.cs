@@ -30,6 +30,8 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
     private SealSource[] _opened = [];
     private long? _triedAt;
     private bool _hasLoaded;
+    private long _loads;
+    private long _lastLoad;
 
     /// <summary>The key that seals; <see langword="null"/> before the first load, or when no key can.</summary>
     public SealKey? Sealing
@@ -104,20 +106,52 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
     /// <summary>Reads the key sources for a renewal, unless that was done a moment ago.</summary>
     /// <remarks>
     /// A start reads the store first, and the keys for that. A source that hangs must not cost its time limit once more, or
-    /// the start would take longer than requests wait for it.
+    /// the start would take longer than requests wait for it. Where there is a key to seal with, it is waited for no longer than a
+    /// key behind it waits for its turn at a login; what it gives later counts from then on.
     /// </remarks>
-    public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken) =>
-        _hasLoaded && IsJustTried ? Task.CompletedTask : LoadAsync(options, cancellationToken);
+    public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken)
+    {
+        if (_hasLoaded && IsJustTried)
+        {
+            return Task.CompletedTask;
+        }
+
+        var loading = LoadAsync(options, cancellationToken);
+        return Sealing is null ? loading : runtime.WaitAsync(loading, options.KeyTimeout / 4, cancellationToken);
+    }
 
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
-    /// <remarks>
-    /// Where there is a key to seal with, a source that hangs is waited for no longer than a key behind it waits for its turn at a login.
-    /// What it gives later counts from then on.
-    /// </remarks>
-    public Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
+    public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        var loading = LoadAllAsync(options, cancellationToken);
-        return Sealing is null ? loading : runtime.WaitAsync(loading, options.KeyTimeout / 4, cancellationToken);
+        var load = Interlocked.Increment(ref _loads);
+
+        // All at once: of several sources that hang, each would take its time limit.
+        var all = await Task.WhenAll(sources.For(options).Select(source => LoadOneAsync(source, options, cancellationToken))).ConfigureAwait(false);
+        var first = Array.Find(all, one => one.HasOpened);
+        var canOnlySign = first is { HasOpened: true, Key: null };
+        lock (_gate)
+        {
+            if (load < _lastLoad)
+            {
+                // A later one has ended before, and knows better.
+                return;
+            }
+
+            _lastLoad = load;
+            _sealing = canOnlySign ? null : first.Key ?? _sealing;
+            _opened = [.. all.Where(one => one.HasOpened).Select(one => one.Source)];
+            _triedAt = runtime.TimeProvider.GetTimestamp();
+            _hasLoaded = Array.Exists(all, one => one.Key is not null);
+            if (Array.TrueForAll(all, one => one.HasOpened))
+            {
+                Forget();
+            }
+        }
+
+        if (canOnlySign)
+        {
+            logger.SharingImpossible();
+        }
     }
 
     /// <summary>Reads the keys from before the last rotation, from the sources that have them.</summary>
@@ -147,30 +181,6 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
             _known.ForEach(known => known.Key.Dispose());
             _known.Clear();
             _sealing = null;
-        }
-    }
-
-    private async Task LoadAllAsync(SxtOptions options, CancellationToken cancellationToken)
-    {
-        // All at once: of several sources that hang, each would take its time limit.
-        var all = await Task.WhenAll(sources.For(options).Select(source => LoadOneAsync(source, options, cancellationToken))).ConfigureAwait(false);
-        var first = Array.Find(all, one => one.HasOpened);
-        var canOnlySign = first is { HasOpened: true, Key: null };
-        lock (_gate)
-        {
-            _sealing = canOnlySign ? null : first.Key ?? _sealing;
-            _opened = [.. all.Where(one => one.HasOpened).Select(one => one.Source)];
-            _triedAt = runtime.TimeProvider.GetTimestamp();
-            _hasLoaded = first.Key is not null;
-            if (Array.TrueForAll(all, one => one.HasOpened))
-            {
-                Forget();
-            }
-        }
-
-        if (canOnlySign)
-        {
-            logger.SharingImpossible();
         }
     }
 

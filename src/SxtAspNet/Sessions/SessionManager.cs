@@ -150,8 +150,14 @@ internal sealed class SessionManager(
                 }
             }
 
+            if (operation is null)
+            {
+                // It has ended between two looks, which the next ones see.
+                continue;
+            }
+
             // What it ends in, the session or the failure tells; a logout's failure is no answer to a request for a token.
-            operation!.Trace.LinkRequest();
+            operation.Trace.LinkRequest();
             await operation.WaitForSessionAsync(next, Remaining(startedAt), cancellationToken).ConfigureAwait(false);
         }
     }

@@ -62,14 +62,13 @@ internal sealed class SessionRenewals : IDisposable
             running = _running;
         }
 
-        try
-        {
-            await (running?.WaitAsync(StopLimit, cancellationToken) ?? Task.FromResult<SessionFailure?>(null)).ConfigureAwait(false);
-        }
-        catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
+        if (running is not null && !await HasEndedAsync(running, StopLimit, cancellationToken).ConfigureAwait(false))
         {
             _context.Logger.StoppedEarly();
             _context.CutOff();
+
+            // It still releases the lock, for which the app's connection to the store must be there.
+            await HasEndedAsync(running, _context.Options.StoreTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -77,6 +76,19 @@ internal sealed class SessionRenewals : IDisposable
     {
         _isStopping = true;
         _timer.Dispose();
+    }
+
+    private static async Task<bool> HasEndedAsync(SessionOperation operation, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await operation.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private SessionOperation Join(bool isLogout, bool isInBackground, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Farm;
 using SxtAspNet.Tests.Infrastructure;
@@ -29,7 +30,24 @@ public sealed class ThrowingObserversTests
         Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.Token));
         Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.Refresh));
         Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
-        Assert.Null(Activity.Current);
+    }
+
+    [Theory]
+    [InlineData("start of a span")]
+    [InlineData("end of a span")]
+    public void What_follows_a_span_that_failed_belongs_to_the_span_around_it(string moment)
+    {
+        using var around = new Activity("around").Start();
+        using var observer = Observe(moment);
+        var root = SxtTraces.StartRoot("sxt renewal", "", "command");
+        root.Enter();
+
+        using (SxtTraces.StartStep("sxt login"))
+        {
+        }
+
+        Assert.Same(moment == "start of a span" ? around : root, Activity.Current);
+        root.End();
     }
 
     [Theory]

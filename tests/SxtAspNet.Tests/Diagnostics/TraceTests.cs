@@ -132,7 +132,7 @@ public sealed class TraceTests : IDisposable
         using var response = await app.QueryAsync();
 
         // The request is answered as soon as there is a token; the renewal still publishes it.
-        while (!_stopped.Any(activity => activity.OperationName == "sxt renewal"))
+        for (var i = 0; i < 10_000 && !_stopped.Any(activity => activity.OperationName == "sxt renewal"); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
         }

@@ -1,6 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Farm;
 
@@ -100,7 +103,7 @@ public class OutsideTests
         farm.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(1), kind: SxtGatewayCallKind.Refresh));
 
         // It is sent while the refresh, which has ended the old token, is not answered yet.
-        while (farm.Refreshes == 0)
+        for (var i = 0; i < 100 && farm.Refreshes == 0; i++)
         {
             farm.Pass(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1));
         }
@@ -112,6 +115,40 @@ public class OutsideTests
         Assert.Contains(farm.Gateway.Calls.All, call => call is { Kind: SxtGatewayCallKind.Sql, Status: 401 });
         Assert.True(sending.IsCompleted);
         Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_instance_that_is_stopped_in_a_login_without_an_answer_leaves_the_lock_to_the_next()
+    {
+        await using var farm = new TestFarm(2);
+        farm.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan, times: 1, SxtGatewayCallKind.Challenge));
+        await farm.Instances[0].StartAsync();
+        var unanswered = farm.Instances[0].SendAsync();
+
+        var stopping = farm.Instances[0].StopAsync();
+        farm.Pass(TimeSpan.FromSeconds(5.1), TimeSpan.FromSeconds(0.1));
+        Assert.True(stopping.IsCompletedSuccessfully, "The instance has not stopped.");
+        var next = farm.Instances[1].SendAsync();
+        farm.Pass(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.1));
+
+        Assert.True(next.IsCompleted);
+        Assert.Equal(HttpStatusCode.OK, (await next).StatusCode);
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => unanswered);
+    }
+
+    [Fact]
+    public async Task The_lock_is_released_though_all_that_is_under_way_is_cut_off()
+    {
+        await using var app = new TestApp(isDeterministic: false);
+        var room = new SharedRoom(app.Time);
+        var context = app.Services.GetRequiredKeyedService<SessionContext>("");
+        var held = await new SessionLock(context, room.Open(), "farm").TryAcquireAsync();
+        Assert.NotNull(held.Value);
+
+        context.CutOff();
+        await held.Value.DisposeAsync();
+
+        Assert.False(room.IsHeld("farm"));
     }
 
     [Fact]

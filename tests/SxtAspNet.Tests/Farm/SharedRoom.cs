@@ -21,6 +21,8 @@ internal sealed class SharedRoom(FakeTimeProvider time)
 
     public IReadOnlyDictionary<string, byte[]> Records => _records;
 
+    public bool IsHeld(string name) => _leases.TryGetValue(name, out var lease) && lease.IsHeld;
+
     public void Clear() => _records.Clear();
 
     public void Put(string key, byte[] record) => _records[key] = record;
@@ -115,7 +117,7 @@ internal sealed class SharedRoom(FakeTimeProvider time)
                 }
 
                 door.Room.LockAttempts++;
-                if (door.Room.IsLockStuck || (door.Room._leases.TryGetValue(name, out var held) && held.IsHeld))
+                if (door.Room.IsLockStuck || door.Room.IsHeld(name))
                 {
                     return null;
                 }

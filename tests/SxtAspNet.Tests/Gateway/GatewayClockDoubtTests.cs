@@ -242,6 +242,17 @@ public class GatewayClockDoubtTests
     }
 
     [Fact]
+    public void A_slow_answer_lets_no_wrong_one_move_the_clock_further()
+    {
+        Answer(3);
+        Observe(_time, _clock, _offset, latency: 130_000);
+
+        Answer(error: TimeSpan.FromSeconds(-340));
+
+        AssertRight();
+    }
+
+    [Fact]
     public void Instants_at_the_ends_of_time_overflow_nothing()
     {
         Answer();
