@@ -110,7 +110,7 @@ internal static class Program
         return 0;
     }
 
-    private static string FindRepository()
+    public static string FindRepository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "SxtAspNet.sln")))

@@ -3,6 +3,11 @@ namespace SxtAspNet.Simulation.Mutations;
 /// <summary>One deliberate mistake in the session core: a text in a file of src/SxtAspNet, and what it becomes.</summary>
 internal sealed record Mutation(string Name, string File, string Text, string Replacement)
 {
+    /// <summary>The file with the mistake in it.</summary>
+    /// <returns><see langword="null"/>: the text is not there, or not once, since the file has changed.</returns>
+    public string? Mutate(string original) =>
+        original.Split(Text).Length == 2 ? original.Replace(Text, Replacement, StringComparison.Ordinal) : null;
+
     public static readonly Mutation[] All =
     [
         new("a refresh token can be taken again and again",
@@ -23,8 +28,8 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "        && (candidate.Generation != (than?.Generation ?? 0)"),
         new("a caller that gives up ends the shared renewal",
             "Sessions/SessionManager.cs",
-            "            await operation.WaitAsync(Remaining(startedAt), cancellationToken)",
-            "            _ = cancellationToken.Register(() => { try { operation.End(null); } catch (InvalidOperationException) { } });\n            await operation.WaitAsync(Remaining(startedAt), cancellationToken)"),
+            "            await operation.WaitForSessionAsync(next, Remaining(startedAt), cancellationToken)",
+            "            _ = cancellationToken.Register(() => { try { operation.End(null); } catch (InvalidOperationException) { } });\n            await operation.WaitForSessionAsync(next, Remaining(startedAt), cancellationToken)"),
         new("the local clock is trusted",
             "Gateway/GatewayClock.cs",
             "        _bounds is { } bounds\n            ? bounds.Upper.Plus(SinceOrigin(timestamp))\n            : timeProvider",
@@ -83,8 +88,8 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "rival.Answers > 0"),
         new("a stop waits for whatever is under way",
             "Sessions/SessionRenewals.cs",
-            "running?.WaitAsync(StopLimit, cancellationToken)",
-            "running?.WaitAsync(TimeSpan.FromHours(1), cancellationToken)"),
+            "HasEndedAsync(running, StopLimit, cancellationToken)",
+            "HasEndedAsync(running, TimeSpan.FromHours(1), cancellationToken)"),
         new("what fails is not caught when it takes too long to stop",
             "Sessions/SessionRenewals.cs",
             "when (unfinished is SxtAuthenticationException or OperationCanceledException)",

@@ -50,12 +50,12 @@ internal sealed class MutationRun : IDisposable
     {
         var file = Path.Combine(_copy, "src", "SxtAspNet", mutation.File);
         var original = File.ReadAllText(file);
-        if (original.Split(mutation.Text).Length != 2)
+        if (mutation.Mutate(original) is not { } mutated)
         {
             return (false, $"the text to mutate is not there once in {mutation.File}; bring the mutation up to date");
         }
 
-        File.WriteAllText(file, original.Replace(mutation.Text, mutation.Replacement, StringComparison.Ordinal));
+        File.WriteAllText(file, mutated);
         try
         {
             return Hunt(mostSeeds, out var foundAt) is { } problem
