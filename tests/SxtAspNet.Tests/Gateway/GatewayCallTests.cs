@@ -65,6 +65,7 @@ public sealed class GatewayCallTests
         Assert.Equal("application/json", request.Accept);
         Assert.Equal(hasBody ? "application/json" : null, request.ContentType);
         Assert.Equal(hasToken ? "Bearer token" : null, request.Authorization);
+        Assert.Equal(name is "exchange an API key" ? "sxt_key" : null, request.ApiKey);
     }
 
     [Theory]
@@ -134,6 +135,41 @@ public sealed class GatewayCallTests
         var failure = await gateway.FailAsync(Make(name, gateway));
 
         Assert.Equal(SxtFailureReason.BadAnswer, failure.Reason);
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public async Task Whether_a_user_exists_is_read(string body, bool exists)
+    {
+        using var gateway = new StubGateway(HttpStatusCode.OK, body);
+
+        Assert.Equal(exists, await gateway.Client.UserExistsAsync(StubGateway.Timeout, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_body_calls_no_token_valid()
+    {
+        using var gateway = new StubGateway(HttpStatusCode.OK);
+
+        Assert.False(await gateway.Client.IsValidAsync("token", StubGateway.Timeout, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_date_of_an_answer_that_a_cache_has_kept_tells_no_time(bool isKept)
+    {
+        using var gateway = new StubGateway(_ =>
+        {
+            var answer = Dated(StubGateway.Answer(HttpStatusCode.OK, "true"), new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+            answer.Headers.Age = isKept ? TimeSpan.FromSeconds(10) : null;
+            return answer;
+        });
+
+        await gateway.Client.UserExistsAsync(StubGateway.Timeout, Cancellation);
+
+        Assert.Equal(!isKept, gateway.Clock.IsKnown);
     }
 
     [Fact]

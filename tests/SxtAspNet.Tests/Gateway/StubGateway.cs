@@ -40,7 +40,7 @@ internal sealed class StubGateway : HttpMessageHandler
 
     public GatewayKeyring Keyring { get; }
 
-    public List<(string Path, string? Accept, string? ContentType, string? Authorization)> Requests { get; } = [];
+    public List<(string Path, string? Accept, string? ContentType, string? Authorization, string? ApiKey)> Requests { get; } = [];
 
     public static HttpResponseMessage Answer(HttpStatusCode status, string body = "") => new(status) { Content = new StringContent(body) };
 
@@ -67,7 +67,8 @@ internal sealed class StubGateway : HttpMessageHandler
             request.RequestUri!.AbsolutePath,
             request.Headers.Accept.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
-            request.Headers.Authorization?.ToString()));
+            request.Headers.Authorization?.ToString(),
+            request.Headers.TryGetValues("apikey", out var apiKey) ? apiKey.Single() : null));
         return Task.FromResult(_answer(Requests.Count));
     }
 
