@@ -34,6 +34,20 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
     public Task WaitForSessionAsync(Task next, TimeSpan limit, CancellationToken cancellationToken) =>
         WaitAsync(Task.WhenAny(_end.Task, next), limit, cancellationToken);
 
+    /// <summary>Waits for the end, whatever that is, for a time.</summary>
+    public async Task<bool> HasEndedAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
     private async Task<T> WaitAsync<T>(Task<T> end, TimeSpan limit, CancellationToken cancellationToken)
     {
         try

@@ -62,13 +62,13 @@ internal sealed class SessionRenewals : IDisposable
             running = _running;
         }
 
-        if (running is not null && !await HasEndedAsync(running, StopLimit, cancellationToken).ConfigureAwait(false))
+        if (running is not null && !await running.HasEndedAsync(StopLimit, cancellationToken).ConfigureAwait(false))
         {
             _context.Logger.StoppedEarly();
             _context.CutOff();
 
             // It still releases the lock, for which the app's connection to the store must be there.
-            await HasEndedAsync(running, _context.Options.StoreTimeout, cancellationToken).ConfigureAwait(false);
+            await running.HasEndedAsync(_context.Options.StoreTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -76,19 +76,6 @@ internal sealed class SessionRenewals : IDisposable
     {
         _isStopping = true;
         _timer.Dispose();
-    }
-
-    private static async Task<bool> HasEndedAsync(SessionOperation operation, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await operation.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
-        {
-            return false;
-        }
     }
 
     private SessionOperation Join(bool isLogout, bool isInBackground, string cause, SessionSnapshot before, Func<Task<RenewalOutcome>> work)
