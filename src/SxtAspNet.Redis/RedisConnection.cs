@@ -12,8 +12,8 @@ namespace SxtAspNet.Redis;
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// How long an app's connection may be broken, or its factory may take, before the app is asked again; twice as long after each time. The client
-    /// connects again by itself, and a factory that makes a connection at each call should make few.
+    /// How long an app's connection may be broken, or its factory may take, before the app is asked again; twice as long after
+    /// each time. The client connects again by itself, and a factory that makes a connection at each call should make few.
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
 

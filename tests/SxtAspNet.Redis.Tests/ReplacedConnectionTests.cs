@@ -177,6 +177,8 @@ public class ReplacedConnectionTests(Servers servers)
         // The first one comes after all, too late: neither the records nor the notices move to it.
         release.Set();
         late.SetResult(await app.GiveAsync());
+
+        // That nothing follows, nothing tells: it gets the time in which it would.
         await Task.Delay(TimeSpan.FromSeconds(0.5), Cancellation);
         Assert.True(await ReadsAsync());
         Assert.Equal(1, opened);

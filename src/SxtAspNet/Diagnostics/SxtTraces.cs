@@ -25,8 +25,7 @@ internal static class SxtTraces
         Activity.Current = null;
         try
         {
-            return Start(() => Source.StartActivity(
-                ActivityKind.Internal, tags: [new(Words.Identity, Words.NameOf(identity)), new(Words.Cause, cause)], name: name));
+            return Start(name, [new(Words.Identity, Words.NameOf(identity)), new(Words.Cause, cause)]);
         }
         finally
         {
@@ -36,7 +35,7 @@ internal static class SxtTraces
 
     /// <summary>Starts a step of the renewal under way. Outside one, for example at a poll, there is none to belong to.</summary>
     public static TraceStep StartStep(string name) =>
-        new(Source.HasListeners() && Activity.Current?.Source == Source ? Start(() => Source.StartActivity(name)) : null);
+        new(Source.HasListeners() && Activity.Current?.Source == Source ? Start(name, tags: null) : null);
 
     /// <summary>Ends a trace or a step of one.</summary>
     public static void End(this Activity? trace)
@@ -120,12 +119,12 @@ internal static class SxtTraces
     /// <summary>A caller's token was not accepted.</summary>
     public static void CallerRefused(string reason) => Request?.AddEvent(new("sxt.caller.refused", tags: new() { [Words.ErrorType] = reason }));
 
-    private static Activity? Start(Func<Activity?> start)
+    private static Activity? Start(string name, KeyValuePair<string, object?>[]? tags)
     {
         var present = Activity.Current;
         try
         {
-            return start();
+            return Source.StartActivity(ActivityKind.Internal, tags: tags, name: name);
         }
         catch (Exception)
         {
