@@ -11,9 +11,10 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
         await connection.RunAsync(
             database => database.PublishAsync(Channel(channel, database), RedisValue.EmptyString), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(
+        string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken)
     {
-        var subscription = new Subscription(connection, channel, onNotice);
+        var subscription = new Subscription(connection, channel, onNotice, onLost);
         try
         {
             await subscription.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -34,7 +35,8 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
     /// A subscription that goes with the connection: it comes back when that does, and follows to another one. Each time it
     /// may have missed something, and so gives notice.
     /// </summary>
-    private sealed class Subscription(RedisConnection connection, string channel, Action onNotice) : IAsyncDisposable
+    private sealed class Subscription(RedisConnection connection, string channel, Action onNotice, Action<Exception> onLost)
+        : IAsyncDisposable
     {
         private readonly Lock _gate = new();
         private IDatabase? _place;
@@ -78,7 +80,7 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
             _ = GiveNoticeAfterAsync(() => MoveAsync(database));
         }
 
-        /// <summary>Something may have been missed until the work is done. When it fails, polls find out what changes.</summary>
+        /// <summary>Something may have been missed until the work is done.</summary>
         private async Task GiveNoticeAfterAsync(Func<Task> work)
         {
             try
@@ -88,7 +90,12 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
             }
             catch (Exception failure)
             {
-                connection.Failures.Explain(failure);
+                var explained = connection.Failures.Explain(failure);
+                if (failure is not RedisConnectionException)
+                {
+                    // Refused, for example. Without a connection it is not lost: the client subscribes once it is connected.
+                    onLost(explained);
+                }
             }
         }
 

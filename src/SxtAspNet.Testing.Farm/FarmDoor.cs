@@ -24,7 +24,8 @@ internal sealed class FarmDoor(FarmRoom room, InstanceLink link) : ISxtSessionSt
         room.Publish(channel);
     }
 
-    public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(
+        string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken)
     {
         await link.PassAsync(cancellationToken).ConfigureAwait(false);
         return room.Subscribe(channel, onNotice, link);

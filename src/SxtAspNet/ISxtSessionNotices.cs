@@ -15,7 +15,12 @@ public interface ISxtSessionNotices
     /// <summary>Calls back at each notice, from any thread, until disposed; at this instance's own notices too, or not.</summary>
     /// <param name="channel">Names the session.</param>
     /// <param name="onNotice">Is called at each notice; it returns at once and throws nothing.</param>
+    /// <param name="onLost">
+    /// Is called, with the reason, when notices come no more and will not come again by themselves; the subscription is then disposed,
+    /// and made again at the next poll. It returns at once and throws nothing.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Disposing it ends the calls.</returns>
-    ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken);
+    ValueTask<IAsyncDisposable> SubscribeAsync(
+        string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken);
 }

@@ -88,7 +88,8 @@ public sealed class RealServerTests
     public async Task A_farm_shares_as_a_user_who_may_no_more_than_needed()
     {
         await using var redis = await RealRedis.StartAclAsync(
-            "~farm-*", "&farm-*", "+getrange", "+exists", "+set", "+get", "+del", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+echo");
+            "~farm-*", "&farm-*", "+getrange", "+exists", "+set", "+get", "+del", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+echo",
+            "+ping");
         await using var farm = await TestFarm.StartAsync(Settings with { Redis = redis.Configuration });
 
         await SharesAsync(farm);

@@ -161,7 +161,7 @@ public class RedisNoticesTests(Servers servers)
         Cancellation);
 
     private static ValueTask<IAsyncDisposable> Subscribe(RedisConnection connection, string channel, Action onNotice) =>
-        new RedisNotices(connection).SubscribeAsync(channel, onNotice, Cancellation);
+        new RedisNotices(connection).SubscribeAsync(channel, onNotice, onLost: _ => { }, Cancellation);
 
     private static RedisConnection Connect(string configuration, int? database = null) =>
         new(new SxtRedisOptions { Configuration = Times.Patiently(configuration), Database = database }, NoServices.Instance);

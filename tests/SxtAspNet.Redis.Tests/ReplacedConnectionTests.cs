@@ -58,7 +58,7 @@ public class ReplacedConnectionTests(Servers servers)
             new SxtRedisOptions { Configuration = Times.Patiently(server.Configuration) }, NoServices.Instance);
         var received = 0;
         await using var subscription = await new RedisNotices(connection).SubscribeAsync(
-            _name, () => Interlocked.Increment(ref received), Cancellation);
+            _name, () => Interlocked.Increment(ref received), _ => { }, Cancellation);
 
         await app.ReplaceAsync(server.Configuration);
         await new RedisSessionStore(connection).ReadAsync(_name, Cancellation);
@@ -172,7 +172,7 @@ public class ReplacedConnectionTests(Servers servers)
         Assert.Equal(2, asked);
 
         var received = 0;
-        await using var subscription = await new RedisNotices(connection).SubscribeAsync(_name, () => Interlocked.Increment(ref received), Cancellation);
+        await using var subscription = await new RedisNotices(connection).SubscribeAsync(_name, () => Interlocked.Increment(ref received), _ => { }, Cancellation);
 
         // The first one comes after all, too late: neither the records nor the notices move to it.
         release.Set();

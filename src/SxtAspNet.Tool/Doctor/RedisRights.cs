@@ -31,6 +31,7 @@ internal sealed class RedisRights(RedisConnection connection, string name)
             database => database.ExecuteAsync("EVALSHA", UnknownScript, 1, _key),
             database => database.ExecuteAsync("DEL", _key),
             database => database.ExecuteAsync("ECHO", "doctor"),
+            database => database.ExecuteAsync("PING"),
             database => database.PublishAsync(channel, RedisValue.EmptyString),
             async database =>
             {

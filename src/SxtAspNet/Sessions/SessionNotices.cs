@@ -9,7 +9,8 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
     private TaskCompletionSource _next = new(context.Runtime.Completions);
     private IAsyncDisposable? _subscription;
     private int _isSubscribing;
-    private bool _isReported;
+    private bool _isPublishingReported;
+    private bool _isSubscribingReported;
 
     /// <summary>Raised at each notice.</summary>
     public event Action? Received;
@@ -42,31 +43,15 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
                 return true;
             },
             context).ConfigureAwait(false);
-        Report(published.Problem);
+        Report(published.Problem, ref _isPublishingReported);
     }
 
     /// <summary>Ends the subscription; one that does not end in time, or fails to, is left to itself.</summary>
     public async ValueTask DisposeAsync()
     {
-        var subscription = Interlocked.Exchange(ref _subscription, Ended.Instance);
-        if (subscription is null or Ended)
+        if (Interlocked.Exchange(ref _subscription, Ended.Instance) is { } subscription and not Ended)
         {
-            return;
-        }
-
-        try
-        {
-            await _code.RunAsync(End, context.Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The app stops, and with it whoever receives.
-        }
-
-        async ValueTask<bool> End(CancellationToken cancellationToken)
-        {
-            await subscription.DisposeAsync().ConfigureAwait(false);
-            return true;
+            await EndAsync(subscription).ConfigureAwait(false);
         }
     }
 
@@ -75,21 +60,30 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
 
     private async Task SubscribeAsync(ISxtSessionNotices source)
     {
+        var lost = new TaskCompletionSource<Exception>(context.Runtime.Completions);
         try
         {
             var (subscription, problem) = await StoreCall.RunAsync(
                 _code,
                 StoreOperation.Subscribe,
-                token => source.SubscribeAsync(channel, OnNotice, token),
+                token => source.SubscribeAsync(channel, OnNotice, failure => lost.TrySetResult(failure), token),
                 context,
                 late => late.DisposeAsync()).ConfigureAwait(false);
-            Report(problem);
+            Report(problem, ref _isSubscribingReported);
+
+            if (subscription is null)
+            {
+                return;
+            }
 
             // The app may have ended meanwhile.
-            if (subscription is not null && Interlocked.CompareExchange(ref _subscription, subscription, null) is not null)
+            if (Interlocked.CompareExchange(ref _subscription, subscription, null) is not null)
             {
-                await subscription.DisposeAsync().ConfigureAwait(false);
+                await EndAsync(subscription).ConfigureAwait(false);
+                return;
             }
+
+            context.Runtime.StartDetached(() => ReplaceLostAsync(subscription, lost.Task));
         }
         catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
         {
@@ -101,15 +95,45 @@ internal sealed class SessionNotices(SessionContext context, ISxtSessionNotices?
         }
     }
 
-    /// <summary>Says once that notices don't work: all goes on by polls, only later.</summary>
-    private void Report(string? problem)
+    /// <summary>Waits until a subscription is lost, and makes room for another one.</summary>
+    private async Task ReplaceLostAsync(IAsyncDisposable subscription, Task<Exception> lost)
     {
-        if (problem is not null && !_isReported)
+        var failure = await lost.ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _subscription, null, subscription) == subscription)
+        {
+            Report(StoreOperation.Subscribe.Describe(failure), ref _isSubscribingReported);
+            await EndAsync(subscription).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends a subscription; one that does not end in time, or fails to, is left to itself: nobody minds what it tells.</summary>
+    private async Task EndAsync(IAsyncDisposable subscription)
+    {
+        try
+        {
+            await _code.RunAsync(End, context.Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is gone, or will be with the app.
+        }
+
+        async ValueTask<bool> End(CancellationToken cancellationToken)
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <summary>Says once that notices don't work: all goes on by polls, only later.</summary>
+    private void Report(string? problem, ref bool isReported)
+    {
+        if (problem is not null && !isReported)
         {
             context.Logger.NoticesUnavailable(problem);
         }
 
-        _isReported = problem is not null;
+        isReported = problem is not null;
     }
 
     private void OnNotice()

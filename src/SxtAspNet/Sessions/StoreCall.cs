@@ -11,19 +11,30 @@ internal readonly record struct StoreAnswer<T>(T Value, string? Problem = null);
 /// <param name="Step">Names it in traces.</param>
 internal sealed record StoreOperation(string Description, string Name, string Step)
 {
+    private const int LongestMessage = 250;
+
     public static readonly StoreOperation Read = new("Reading the session store", "read", "sxt read store");
     public static readonly StoreOperation Write = new("Writing to the session store", "write", "sxt write store");
     public static readonly StoreOperation Lock = new("Taking the renewal lock", "lock", "sxt take lock");
     public static readonly StoreOperation Release = new("Releasing the renewal lock", "release", "sxt release lock");
     public static readonly StoreOperation Notify = new("Publishing a notice", "notify", "sxt send notice");
     public static readonly StoreOperation Subscribe = new("Subscribing to notices", "subscribe", "sxt subscribe");
+
+    /// <summary>What is reported of a failure.</summary>
+    public string Describe(Exception failure) => $"{Description} failed: {Shorten(failure.Message)}";
+
+    /// <summary>Clients of caches write the state of their queues and threads into a message; it ends up in health and logs.</summary>
+    private static string Shorten(string message)
+    {
+        var line = message.AsSpan().Trim();
+        line = line.IndexOfAny('\r', '\n') is var end and >= 0 ? line[..end] : line;
+        return line.Length <= LongestMessage ? line.ToString() : $"{line[..LongestMessage]}…";
+    }
 }
 
 /// <summary>Calls the store, the lock or the notices: bounded, and without exceptions, since a network lies in front of them.</summary>
 internal static class StoreCall
 {
-    private const int LongestMessage = 250;
-
     /// <summary>Runs a call within a time limit.</summary>
     /// <param name="code">What is called.</param>
     /// <param name="operation">What is done there.</param>
@@ -61,7 +72,7 @@ internal static class StoreCall
         {
             Fail(Words.Failed);
             context.Logger.StoreCallFailed(operation.Description, failure);
-            return new(default, $"{operation.Description} failed: {Shorten(failure.Message)}");
+            return new(default, operation.Describe(failure));
         }
 
         void Fail(string outcome)
@@ -77,13 +88,5 @@ internal static class StoreCall
                 context.Metrics.StoreCalled(operation.Name, outcome, startedAt);
             }
         }
-    }
-
-    /// <summary>Clients of caches write the state of their queues and threads into a message; it ends up in health and logs.</summary>
-    private static string Shorten(string message)
-    {
-        var line = message.AsSpan().Trim();
-        line = line.IndexOfAny('\r', '\n') is var end and >= 0 ? line[..end] : line;
-        return line.Length <= LongestMessage ? line.ToString() : $"{line[..LongestMessage]}…";
     }
 }

@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using WebFarm.Processes;
 
 namespace SxtAspNet.Redis.Tests.Infrastructure;
@@ -9,11 +10,12 @@ internal sealed class AclServer : IAsyncDisposable
     public static readonly string[] Needed =
     [
         "~sxt:*", "&sxt:*", "+getrange", "+exists", "+set", "+get", "+del", "+pexpire", "+eval", "+evalsha", "+publish", "+subscribe", "+echo",
+        "+ping",
     ];
 
-    /// <summary>Those that it advises besides: for heartbeats, for replicas and clusters, for names and settings.</summary>
+    /// <summary>Those that it advises besides: for ends of subscriptions, for replicas and clusters, for names and settings.</summary>
     public static readonly string[] Advised =
-        [.. Needed, "+unsubscribe", "+script|load", "+ping", "+info", "+client", "+select", "+hello", "+cluster", "+config|get"];
+        [.. Needed, "+unsubscribe", "+script|load", "+info", "+client", "+select", "+hello", "+cluster", "+config|get"];
 
     private readonly RedisServer _server;
     private readonly RedisClient _admin;
@@ -45,6 +47,14 @@ internal sealed class AclServer : IAsyncDisposable
 
     /// <summary>How often something was refused.</summary>
     public async Task<int> CountRefusalsAsync() => (await _admin.Database.ExecuteAsync("ACL", "LOG")).Length;
+
+    /// <summary>How many connections listen to the farm's channels; several on one of them count as several.</summary>
+    public async Task<long> CountSubscribersAsync()
+    {
+        var channels = (RedisValue[])(await _admin.Database.ExecuteAsync("PUBSUB", "CHANNELS", "sxt:*"))!;
+        var counts = channels.Length == 0 ? [] : (RedisResult[])(await _admin.Database.ExecuteAsync("PUBSUB", ["NUMSUB", .. channels]))!;
+        return counts.Where((_, index) => index % 2 == 1).Sum(count => (long)count);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -132,7 +132,8 @@ internal sealed class Room(VirtualClock clock, Random random, bool isAtomic)
             }
         }
 
-        public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
+        public async ValueTask<IAsyncDisposable> SubscribeAsync(
+            string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken)
         {
             await EnterAsync(isWrite: false, cancellationToken);
             room._subscribers.Add((channel, onNotice, this));

@@ -71,6 +71,29 @@ public class FarmTests
     }
 
     [Fact]
+    public async Task A_subscription_that_is_lost_is_told_once_and_made_again_as_soon_as_it_may_be()
+    {
+        await using var farm = new TestFarm(2);
+        await farm.StartAsync();
+        var instance = farm.Instances[0];
+        Assert.Equal(1, instance.Door.Subscriptions);
+
+        instance.Door.MayNotListen = true;
+        farm.Pass(5 * Poll);
+
+        var report = Assert.Single(instance.Logs.GetSnapshot(), log => log.Id.Id == 1407);
+        Assert.Contains("Listening is not allowed any more.", report.Message, StringComparison.Ordinal);
+        Assert.Equal(0, instance.Door.Subscriptions);
+
+        instance.Door.MayNotListen = false;
+        farm.Pass(2 * Poll);
+        Assert.Equal(1, instance.Door.Subscriptions);
+
+        instance.Door.MayNotListen = true;
+        Assert.Equal(2, instance.Logs.GetSnapshot().Count(log => log.Id.Id == 1407));
+    }
+
+    [Fact]
     public async Task A_dead_owner_costs_one_login()
     {
         await using var farm = new TestFarm(4);

@@ -8,7 +8,7 @@ internal sealed class SharedRoom(FakeTimeProvider time)
 {
     private readonly Dictionary<string, byte[]> _records = [];
     private readonly Dictionary<string, Lease> _leases = [];
-    private readonly List<(string Channel, Action OnNotice, Door Door)> _subscribers = [];
+    private readonly List<Subscriber> _subscribers = [];
 
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(5);
 
@@ -50,6 +50,23 @@ internal sealed class SharedRoom(FakeTimeProvider time)
         /// <summary>The next write of the record says that it has replaced the last one, which is still there afterwards.</summary>
         public bool LosesNextWrite { get; set; }
 
+        /// <summary>Subscriptions are refused; those that there are get lost.</summary>
+        public bool MayNotListen
+        {
+            get;
+            set
+            {
+                field = value;
+                foreach (var subscriber in room._subscribers.Where(subscriber => value && subscriber.Door == this).ToArray())
+                {
+                    subscriber.OnLost(new IOException("Listening is not allowed any more."));
+                }
+            }
+        }
+
+        /// <summary>How many subscriptions there are.</summary>
+        public int Subscriptions => room._subscribers.Count(subscriber => subscriber.Door == this);
+
         public async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
         {
             await PassAsync(isWrite: false);
@@ -90,10 +107,16 @@ internal sealed class SharedRoom(FakeTimeProvider time)
             }
         }
 
-        public async ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken)
+        public async ValueTask<IAsyncDisposable> SubscribeAsync(
+            string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken)
         {
             await PassAsync(isWrite: false);
-            var subscriber = (channel, onNotice, this);
+            if (MayNotListen)
+            {
+                throw new IOException("Listening is not allowed.");
+            }
+
+            var subscriber = new Subscriber(channel, onNotice, onLost, this);
             room._subscribers.Add(subscriber);
             return new OnDispose(() => room._subscribers.Remove(subscriber));
         }
@@ -178,4 +201,6 @@ internal sealed class SharedRoom(FakeTimeProvider time)
             return ValueTask.CompletedTask;
         }
     }
+
+    private sealed record Subscriber(string Channel, Action OnNotice, Action<Exception> OnLost, Door Door);
 }

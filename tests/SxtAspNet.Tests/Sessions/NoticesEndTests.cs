@@ -53,7 +53,8 @@ public class NoticesEndTests
 
         public ValueTask PublishAsync(string channel, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-        public ValueTask<IAsyncDisposable> SubscribeAsync(string channel, Action onNotice, CancellationToken cancellationToken) =>
+        public ValueTask<IAsyncDisposable> SubscribeAsync(
+            string channel, Action onNotice, Action<Exception> onLost, CancellationToken cancellationToken) =>
             new(this);
 
         public ValueTask DisposeAsync()
