@@ -19,10 +19,7 @@ internal sealed class AppHost<TProgram>(
         configure?.Invoke(builder);
         builder.ConfigureTestServices(services =>
         {
-            string[] shared = [.. services
-                .Where(service => service.ServiceType == typeof(SxtSessionSharing))
-                .Select(service => (string)service.ServiceKey!)
-                .Distinct()];
+            var shared = FindShared(services);
             services.UseSxtVirtualTime(clock);
             services.UseSxtGatewayEmulator(gateway, emulator => new GatewayLinkHandler(gatewayLink, emulator));
             foreach (var name in shared)
@@ -30,5 +27,18 @@ internal sealed class AppHost<TProgram>(
                 services.AddKeyedSingleton(name, new SxtSessionSharing { Store = door, Lock = door, Notices = door });
             }
         });
+    }
+
+    /// <returns>The names of the identities whose session the app shares. A store that has no name is every identity's.</returns>
+    private static string[] FindShared(IServiceCollection services)
+    {
+        Type[] means = services.Any(service => service.ServiceType == typeof(ISxtSessionStore) && !service.IsKeyedService)
+            ? [typeof(ISxtSession)]
+            : [typeof(SxtSessionSharing), typeof(ISxtSessionStore)];
+        return [.. services
+            .Where(service => service.IsKeyedService && means.Contains(service.ServiceType))
+            .Select(service => service.ServiceKey)
+            .OfType<string>()
+            .Distinct()];
     }
 }

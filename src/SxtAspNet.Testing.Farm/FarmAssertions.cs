@@ -12,7 +12,7 @@ internal static class FarmAssertions
         {
             [] => "no instance is running",
             _ when instances.Any(instance => instance.Services.GetKeyedService<SxtSessionSharing>(name) is null) =>
-                "the app shares no session: it calls neither AddRedis nor AddDistributedSession under the test's settings",
+                "the app shares no session: under the test's settings it calls none of AddRedis, AddDistributedSession and ShareSession, and has no ISxtSessionStore",
             _ when found.Any(one => one.Status.State is not (SxtSessionState.Active or SxtSessionState.Degraded)) => "an instance has no usable token",
             _ when found.Any(one => one.Status.Mode == SxtSessionMode.Private) => "an instance uses a session of its own",
             _ when found.Select(one => one.Status.Generation).Distinct().Count() > 1 => "the instances use different sessions",

@@ -9,7 +9,7 @@ namespace SxtAspNet.Testing;
 internal sealed class FarmRoom(TimeProvider time)
 {
     /// <summary>How long the lease of a killed holder goes on; the default of the package SxtAspNet.Redis.</summary>
-    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Record> _records = [];

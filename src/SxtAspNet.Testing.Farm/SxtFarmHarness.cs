@@ -96,6 +96,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     /// </summary>
     /// <param name="time">How much.</param>
     /// <returns>The end of that time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public Task AdvanceAsync(TimeSpan time) => AdvanceAsync(time, time + Step, static _ => Task.CompletedTask);
 
     /// <summary>Lets time pass as <see cref="AdvanceAsync(TimeSpan)"/>, and lets each running instance do something every so often.</summary>
@@ -103,6 +104,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     /// <param name="every">How often.</param>
     /// <param name="action">What: a request of the app, for example.</param>
     /// <returns>The end of that time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative, or <paramref name="every"/> is not positive.</exception>
     public async Task AdvanceAsync(TimeSpan time, TimeSpan every, Func<SxtFarmInstance, Task> action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -128,9 +130,10 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
 
     /// <summary>
     /// Kills an instance, as a power cut does: nothing of it happens any more, it says goodbye to nobody, and a lock that it holds
-    /// ends with its lease, 30 seconds later.
+    /// ends with its lease, five seconds later.
     /// </summary>
     /// <param name="instance">Its index, from 0.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void Kill(int instance)
     {
         var killed = Get(instance);
@@ -142,22 +145,27 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     /// <summary>Stops an instance as a deployment does: it ends what it is doing.</summary>
     /// <param name="instance">Its index, from 0.</param>
     /// <returns>The end of the stop.</returns>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public Task StopAsync(int instance) => Get(instance).StopAsync();
 
     /// <summary>Cuts an instance from the store, the lock and the notices that it shares with the others.</summary>
     /// <param name="instance">Its index, from 0.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void CutFromStore(int instance) => Get(instance).Store.IsCut = true;
 
     /// <summary>Ends <see cref="CutFromStore"/>.</summary>
     /// <param name="instance">Its index, from 0.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void ReconnectToStore(int instance) => Get(instance).Store.IsCut = false;
 
     /// <summary>Cuts an instance from the gateway: its logins and refreshes fail, and so do the app's own calls.</summary>
     /// <param name="instance">Its index, from 0.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void CutFromGateway(int instance) => Get(instance).Gateway.IsCut = true;
 
     /// <summary>Ends <see cref="CutFromGateway"/>.</summary>
     /// <param name="instance">Its index, from 0.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void ReconnectToGateway(int instance) => Get(instance).Gateway.IsCut = false;
 
     /// <summary>Empties the store, as a cache does that was restarted.</summary>

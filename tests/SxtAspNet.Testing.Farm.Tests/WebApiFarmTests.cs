@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SxtAspNet.Testing.Farm.Tests;
 
@@ -121,6 +122,23 @@ public sealed class WebApiFarmTests
         Assert.Equal(0, farm.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
         Assert.False(farm.Instances[0].IsRunning);
         Assert.Throws<InvalidOperationException>(() => farm.Instances[0].CreateClient());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task An_app_with_a_store_of_its_own_shares_as_well(string? identity)
+    {
+        await using var farm = new SxtFarmHarness<WebApi.BlocksClient>(instances: 2, configure: host =>
+        {
+            Configured(host);
+            host.ConfigureServices(services => services.AddKeyedSingleton<ISxtSessionStore>(
+                identity, static (_, _) => throw new InvalidOperationException("The test has no database.")));
+        });
+        await farm.StartAsync();
+
+        farm.ShouldShareOneSession();
+        Assert.Equal(1, farm.Gateway.Calls.Count(SxtGatewayCallKind.Token));
     }
 
     [Fact]
