@@ -149,6 +149,7 @@ public static class SxtGatewayResourceBuilderExtensions
     /// <param name="gateway">The gateway.</param>
     /// <param name="section">The section of the app's configuration that it gives to AddSxt.</param>
     /// <returns>The app.</returns>
+    /// <exception cref="ArgumentException">The section is empty.</exception>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, IResourceBuilder<SxtGatewayResource> gateway, string section = "Sxt")
         where TDestination : IResourceWithEnvironment

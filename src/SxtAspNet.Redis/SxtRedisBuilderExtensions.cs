@@ -25,6 +25,7 @@ public static class SxtRedisBuilderExtensions
     /// <param name="builder">The identity.</param>
     /// <param name="configuration">A StackExchange.Redis configuration string such as "localhost:6379,password=…".</param>
     /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException">The configuration string is empty.</exception>
     public static SxtBuilder AddRedis(this SxtBuilder builder, string configuration)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);

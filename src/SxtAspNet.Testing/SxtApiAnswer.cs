@@ -7,6 +7,7 @@ namespace SxtAspNet.Testing;
 public sealed class SxtApiAnswer(string body)
 {
     /// <summary>The HTTP status code, 200 to 599. Default: 200.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not from 200 to 599.</exception>
     public int StatusCode
     {
         get;

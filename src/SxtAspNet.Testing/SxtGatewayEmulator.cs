@@ -224,6 +224,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <summary>Sets what <c>validtoken</c> says about a user, and whether its tokens name a subscription.</summary>
     /// <param name="userId">The user.</param>
     /// <param name="user">What the gateway says.</param>
+    /// <exception cref="ArgumentException">The user id is empty.</exception>
     public void DescribeUser(string userId, SxtGatewayUser user)
     {
         ArgumentException.ThrowIfNullOrEmpty(userId);

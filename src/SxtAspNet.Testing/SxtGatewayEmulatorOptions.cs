@@ -114,6 +114,7 @@ public sealed class SxtGatewayEmulatorOptions
     /// <returns>Options that behave like that gateway.</returns>
     /// <exception cref="InvalidDataException">It is no profile; the message says where.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public static SxtGatewayEmulatorOptions Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -76,6 +76,7 @@ public sealed class SxtGatewayFault
     /// proxy that timed out.
     /// </param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
     public static SxtGatewayFault Status(
         int statusCode,
         int? times = null,
@@ -103,6 +104,8 @@ public sealed class SxtGatewayFault
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <param name="afterWork">Whether the gateway does its work before, and only its answer is replaced.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentException">The content type is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
     public static SxtGatewayFault Answer(
         int statusCode,
         string body,
@@ -124,6 +127,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
     public static SxtGatewayFault Redirect(
         Uri location,
         int statusCode = 307,
@@ -145,6 +149,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
     public static SxtGatewayFault Delay(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayBefore = Checked(delay) };
 
@@ -157,6 +162,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
     public static SxtGatewayFault DelayAnswer(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayAfter = Checked(delay) };
 
@@ -168,6 +174,7 @@ public sealed class SxtGatewayFault
     /// connection ends before any answer; so a caller of such a request never hears of a single drop.
     /// </remarks>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsBefore = true };
 
@@ -176,6 +183,7 @@ public sealed class SxtGatewayFault
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <remarks><inheritdoc cref="DropBefore" path="/remarks"/></remarks>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsAfter = true };
 
@@ -185,6 +193,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault TruncateBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Truncates = true };
 
@@ -194,6 +203,7 @@ public sealed class SxtGatewayFault
     /// </summary>
     /// <param name="times">How many connections to hit; <see langword="null"/>: until cleared.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault Silence(int? times = null) => new(times, kind: null) { SilencesConnections = true };
 
     /// <summary>
@@ -202,6 +212,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropInHeaders(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InHeaders };
 
@@ -209,6 +220,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropInBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InBody };
 
@@ -216,6 +228,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault ResetBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { ResetsBefore = true };
 
@@ -223,6 +236,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault ResetAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.Reset };
 
@@ -231,6 +245,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The pause is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
     public static SxtGatewayFault Trickle(TimeSpan pause, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Pause = Checked(pause) };
 

@@ -11,6 +11,7 @@ public sealed class SxtAccessToken
     /// <summary>Makes a token, for a test's own <see cref="ISxtSession"/>.</summary>
     /// <param name="value">The token, as it goes behind "Bearer " into the Authorization header.</param>
     /// <param name="expiresAt">When it stops working, on the gateway's clock.</param>
+    /// <exception cref="ArgumentException">The value is empty.</exception>
     public SxtAccessToken(string value, DateTimeOffset expiresAt)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);

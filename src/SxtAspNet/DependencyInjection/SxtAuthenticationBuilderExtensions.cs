@@ -47,6 +47,7 @@ public static class SxtAuthenticationBuilderExtensions
     /// <param name="displayName">The scheme's name for people.</param>
     /// <param name="configureOptions">Sets the options, after the configuration.</param>
     /// <returns>The app's authentication.</returns>
+    /// <exception cref="ArgumentException">The scheme's name is empty.</exception>
     public static AuthenticationBuilder AddSxtBearer(
         this AuthenticationBuilder builder,
         string authenticationScheme,

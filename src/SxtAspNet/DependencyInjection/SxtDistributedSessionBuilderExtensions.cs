@@ -21,6 +21,7 @@ public static class SxtDistributedSessionBuilderExtensions
     /// never share.
     /// </param>
     /// <returns>The identity.</returns>
+    /// <exception cref="ArgumentException">The prefix is empty.</exception>
     public static SxtBuilder AddDistributedSession(this SxtBuilder builder, string prefix = "sxt:")
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -19,6 +19,7 @@ public sealed class SxtBearerTokenValidatedContext : ResultContext<SxtBearerOpti
     /// <param name="options">The scheme's options.</param>
     /// <param name="userId">The user id that the gateway answered with; the principal gets it as its name.</param>
     /// <param name="token">The token, without "Bearer ".</param>
+    /// <exception cref="ArgumentException">The user id or the token is empty.</exception>
     public SxtBearerTokenValidatedContext(
         HttpContext context, AuthenticationScheme scheme, SxtBearerOptions options, string userId, string token)
         : base(context, scheme, options)
