@@ -30,6 +30,9 @@ internal sealed class SxtTokenHandler(
     /// <summary>Is told when a handler further out sends a POST again, as retries do.</summary>
     public Action? OnPostSentAgain { get; set; }
 
+    /// <summary>The handler of another identity that is nearer to the network. Where its token may go, it precedes.</summary>
+    public SxtTokenHandler? Nearer { get; set; }
+
     public bool IsOwn(HttpRequestMessage request, string header) => headers.IsOwn(header);
 
     // The usual path, and no more, which keeps its stack small: with a usable token, nothing to find out, and an inner handler
@@ -172,10 +175,17 @@ internal sealed class SxtTokenHandler(
     private Header Examine(HttpRequestMessage request)
     {
         var uri = request.RequestUri;
+        if (Nearer is { } nearer && nearer.Serves(uri))
+        {
+            return Header.LeaveAlone;
+        }
+
         var isAllowed = origins.Contains(uri) && !request.SkipsSxtAuthentication();
         var present = request.Headers.NonValidated;
         return present.Count == 0 && isAllowed ? Header.Add : Examine(request, uri, isAllowed, present);
     }
+
+    private bool Serves(Uri? uri) => origins.Contains(uri) || Nearer?.Serves(uri) is true;
 
     private Header Examine(HttpRequestMessage request, Uri? uri, bool isAllowed, HttpHeadersNonValidated present)
     {

@@ -23,8 +23,10 @@ internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandle
             return;
         }
 
+        var identities = ours.OfType<SxtTokenHandler>().ToArray();
+        LetNearerIdentitiesPrecede(handlers);
         WarnIfHeadersAreLogged(builder);
-        WarnOfRetries(builder);
+        WarnOfRetries(NameOf(builder), identities);
         foreach (var handler in ours)
         {
             handlers.Add(new TokenGuard(handler));
@@ -46,13 +48,26 @@ internal sealed class TokenPipeline(ILoggerFactory loggers) : IHttpMessageHandle
         }
     }
 
-    /// <summary>The outermost handler of ours meets a request again only when somebody further out sends it again.</summary>
-    private void WarnOfRetries(HttpMessageHandlerBuilder builder)
+    /// <summary>
+    /// Where a client has the handlers of several identities (one that the app gave to all of its clients, for example, and one of
+    /// its own), the token is that of the one nearest to the network.
+    /// </summary>
+    private static void LetNearerIdentitiesPrecede(IList<DelegatingHandler> handlers)
     {
-        if (builder.AdditionalHandlers.OfType<SxtTokenHandler>().FirstOrDefault() is { } outermost)
+        SxtTokenHandler? nearer = null;
+        foreach (var handler in handlers.OfType<SxtTokenHandler>().Reverse())
         {
-            var name = NameOf(builder);
-            outermost.OnPostSentAgain = () =>
+            handler.Nearer = nearer?.Origins == handler.Origins ? nearer.Nearer : nearer;
+            nearer = handler;
+        }
+    }
+
+    /// <summary>The outermost handler of an identity meets a request again only when somebody further out sends it again.</summary>
+    private void WarnOfRetries(string name, IEnumerable<SxtTokenHandler> outermost)
+    {
+        foreach (var handler in outermost)
+        {
+            handler.OnPostSentAgain = () =>
             {
                 if (_retryingClients.Add(name))
                 {

@@ -62,6 +62,42 @@ public class PipelineTests
     }
 
     [Fact]
+    public async Task A_client_of_another_identity_than_that_of_all_clients_sends_its_own_token_only()
+    {
+        await using var app = new TestApp(services: services =>
+        {
+            services.AddSxt("reports", options => options.UserId = "reports-service");
+            services.ConfigureHttpClientDefaults(defaults => defaults.AddSxtTokenHandler());
+            services.AddHttpClient("reports").AddSxtTokenHandler("reports");
+        });
+
+        using var response = await app.QueryAsync(app.CreateClient("reports"));
+
+        Assert.Equal("reports-service", Assert.Single(app.Gateway.Calls.All, call => call.Kind == SxtGatewayCallKind.Sql).UserId);
+        Assert.DoesNotContain(app.Gateway.Calls.All, call => call.UserId == TestApp.User);
+    }
+
+    [Fact]
+    public async Task A_client_of_another_identity_sends_the_token_of_all_clients_where_only_that_may_go()
+    {
+        var others = new Uri("https://other.test/");
+        await using var app = new TestApp(
+            options => options.AllowedOrigins.Add(others),
+            services =>
+            {
+                services.AddSxt("reports", options => options.UserId = "reports-service");
+                services.ConfigureHttpClientDefaults(defaults => defaults.AddSxtTokenHandler());
+                services.AddHttpClient("reports").AddSxtTokenHandler("reports").AddHttpMessageHandler(() => new RecordingHandler(_recorder));
+            });
+        _recorder.Answer = _ => Responses.Status(HttpStatusCode.OK);
+
+        using var response = await app.CreateClient("reports").GetAsync(others, TestContext.Current.CancellationToken);
+
+        var token = await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"Bearer {token.GetValue()}", Assert.Single(_recorder.Requests).Authorization);
+    }
+
+    [Fact]
     public async Task In_the_defaults_of_all_clients_the_handler_leaves_base_addresses_alone()
     {
         await using var app = new TestApp(services: services =>
