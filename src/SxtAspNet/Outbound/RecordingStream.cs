@@ -1,22 +1,25 @@
 namespace SxtAspNet.Outbound;
 
-/// <summary>Copies what is written to a stream, or read from it, into a recording. Read to its end, the recording is complete.</summary>
+/// <summary>
+/// Copies what is written to a stream, or read from it, into a recording. Read to its end, the recording is complete. Whoever moves the
+/// position before that gets no copy.
+/// </summary>
 internal sealed class RecordingStream(Stream inner, ContentRecording recording) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => inner.CanSeek;
 
     public override bool CanWrite => inner.CanWrite;
 
     public override bool CanTimeout => inner.CanTimeout;
 
-    public override long Length => throw new NotSupportedException();
+    public override long Length => inner.Length;
 
     public override long Position
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => inner.Position;
+        set => Seek(value, SeekOrigin.Begin);
     }
 
     public override int ReadTimeout
@@ -71,9 +74,23 @@ internal sealed class RecordingStream(Stream inner, ContentRecording recording) 
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        var before = inner.Position;
+        var after = inner.Seek(offset, origin);
+        if (after != before)
+        {
+            recording.Fail();
+        }
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+        return after;
+    }
+
+    public override void SetLength(long value)
+    {
+        recording.Fail();
+        inner.SetLength(value);
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -154,6 +154,31 @@ public class ReplayableContentTests
         Assert.All(read, text => Assert.Equal("""{"rows":[0,1,2]}""", text));
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public async Task A_handler_that_signs_the_content_may_read_it_and_go_back(bool inTheMiddle, int sent)
+    {
+        List<string> read = [];
+        await using var app = await ReplayApp.StartAsync(async (request, cancellationToken) =>
+        {
+            var stream = await request.Content!.ReadAsStreamAsync(cancellationToken);
+            Assert.Equal((0, 16), (stream.Position, stream.Length));
+            using var reader = new StreamReader(stream, leaveOpen: true);
+            read.Add(inTheMiddle ? $"{(char)stream.ReadByte()}" : await reader.ReadToEndAsync(cancellationToken));
+            stream.Position = 0;
+            return null!;
+        });
+
+        using var content = JsonContent.Create(new { rows = (int[])[0, 1, 2] });
+        var status = await app.PostAsync(content);
+
+        Assert.Equal(sent == 2 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, status);
+        Assert.Equal(sent, app.Arrived.Count);
+        Assert.All(app.Arrived, body => Assert.Equal("""{"rows":[0,1,2]}"""u8.ToArray(), body.Bytes));
+        Assert.All(read, text => Assert.Equal(inTheMiddle ? "{" : """{"rows":[0,1,2]}""", text));
+    }
+
     [Fact]
     public async Task A_content_that_a_handler_disposed_is_sent_again_from_its_copy()
     {
