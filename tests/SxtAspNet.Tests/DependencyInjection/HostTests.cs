@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using SxtAspNet.DependencyInjection;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -56,6 +57,33 @@ public class HostTests
         Assert.Equal(SxtSessionState.Active, host.Services.GetRequiredService<ISxtSession>().Status.State);
         await host.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, gateway.Calls.Count(SxtGatewayCallKind.Logout));
+    }
+
+    [Fact]
+    public async Task A_host_that_knows_only_start_and_stop_logs_in_before_its_start_has_ended()
+    {
+        await using var gateway = new SxtGatewayEmulator();
+        using var host = CreateHost(gateway, ("Sxt:UserId", "orders-service"), ("Sxt:LoginAtStartup", "Required"));
+
+        await StartupOf(host).StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(SxtSessionState.Active, host.Services.GetRequiredService<ISxtSession>().Status.State);
+    }
+
+    [Fact]
+    public async Task A_host_that_knows_only_start_and_stop_lets_a_renewal_end()
+    {
+        var time = new FakeTimeProvider();
+        using var host = CreateSilentHost(time, "00:10:00", out var gateway);
+        using var answerBeforeDisposal = gateway;
+        await StartupOf(host).StartAsync(TestContext.Current.CancellationToken);
+        await gateway.Called.WaitAsync(TestContext.Current.CancellationToken);
+
+        var stopping = StartupOf(host).StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.False(stopping.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -110,6 +138,8 @@ public class HostTests
 
         Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 1112);
     }
+
+    private static SxtStartup StartupOf(IHost host) => host.Services.GetServices<IHostedService>().OfType<SxtStartup>().Single();
 
     private static IHost CreateSilentHost(FakeTimeProvider time, string acquireTimeout, out SilentGateway gateway)
     {
