@@ -45,13 +45,15 @@ internal static class BearerServices
         if (options.GatewayUrl is null
             && provider.GetServices<IdentityRegistration>().Any(identity => identity.Name.Length == 0))
         {
+            // Not as its settings are now: the identity keeps its gateway until the app restarts.
+            var url = provider.GetRequiredKeyedService<SessionIdentity>(Microsoft.Extensions.Options.Options.DefaultName).GatewayUrl;
             var identity = provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue;
-            return new CallerGateway(identity.GatewayUrl, options.BackchannelHttpHandler ?? identity.BackchannelHttpHandler);
+            return new CallerGateway(url, options.BackchannelHttpHandler ?? identity.BackchannelHttpHandler);
         }
 
-        var url = options.GatewayUrl ?? ProductionGateway;
-        provider.GetRequiredService<FormerGatewayNotice>().Check(url);
-        return new CallerGateway(url, options.BackchannelHttpHandler);
+        var own = options.GatewayUrl ?? ProductionGateway;
+        provider.GetRequiredService<FormerGatewayNotice>().Check(own);
+        return new CallerGateway(own, options.BackchannelHttpHandler);
     }
 
     private static SxtBearerOptions Options(IServiceProvider provider, BearerRegistration registration) =>

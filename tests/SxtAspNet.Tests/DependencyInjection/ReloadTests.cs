@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Inbound;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -110,6 +111,23 @@ public class ReloadTests
         Assert.Equal(TestApp.User, app.Session.Status.UserId);
         Assert.All(app.Gateway.Calls.All, call => Assert.Equal(TestApp.User, call.UserId));
         Assert.Null(app.Recorder.Requests[^1].Authorization);
+    }
+
+    [Fact]
+    public async Task Callers_tokens_go_to_the_gateway_that_the_app_itself_uses_until_a_restart()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IConfiguration>(_configuration);
+        services.AddSxt(_configuration.GetSection("Sxt")).AddKeySource(_ => new TestKeySource());
+        services.AddAuthentication().AddSxtBearer(options => options.AllowAnyUser = true);
+        await using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<ISxtSession>();
+
+        Change("GatewayUrl", "https://another.test");
+
+        var gateway = provider.GetRequiredKeyedService<CallerGateway>(provider.GetRequiredService<SxtAspNet.DependencyInjection.BearerRegistration>());
+        Assert.Equal(new Uri(SxtDefaults.GatewayUrl), gateway.Url);
     }
 
     [Fact]
