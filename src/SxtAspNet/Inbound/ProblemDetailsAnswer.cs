@@ -11,7 +11,7 @@ internal static class ProblemDetailsAnswer
     {
         if (context.Response.HasStarted
             || context.RequestServices.GetService<IProblemDetailsService>() is not { } problems
-            || await AnswerOtherSchemesTooAsync(context).ConfigureAwait(false))
+            || !await AnswersAloneAsync(context).ConfigureAwait(false))
         {
             return;
         }
@@ -24,10 +24,11 @@ internal static class ProblemDetailsAnswer
     }
 
     /// <summary>
-    /// Whether the endpoint's policy names several schemes. They are challenged one after the other, each adding to the
-    /// headers, and the first one that wrote a body would make the others fail.
+    /// Whether it is known that no other scheme answers as well: there is a policy, and it does not name several. Several are challenged one
+    /// after the other, each adding to the headers, and the first one that wrote a body would make the others fail. Without a policy
+    /// it is the app's own code, or a filter of MVC, that asks for a challenge, of one scheme or of several.
     /// </summary>
-    private static async Task<bool> AnswerOtherSchemesTooAsync(HttpContext context)
+    private static async Task<bool> AnswersAloneAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata is not { } metadata
             || context.RequestServices.GetService<IAuthorizationPolicyProvider>() is not { } provider)
@@ -36,7 +37,8 @@ internal static class ProblemDetailsAnswer
         }
 
         var policy = await AuthorizationPolicy.CombineAsync(
-            provider, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false);
-        return policy?.AuthenticationSchemes.Count > 1;
+            provider, metadata.GetOrderedMetadata<IAuthorizeData>(), metadata.GetOrderedMetadata<AuthorizationPolicy>()).ConfigureAwait(false)
+            ?? await provider.GetFallbackPolicyAsync().ConfigureAwait(false);
+        return policy?.AuthenticationSchemes.Count <= 1;
     }
 }

@@ -53,6 +53,42 @@ public class SchemeTests
         Assert.Equal("", await response.TextAsync());
     }
 
+    [Theory]
+    [InlineData("challenge")]
+    [InlineData("forbid")]
+    public async Task Several_schemes_that_an_endpoint_itself_asks_for_answer_and_nothing_fails(string how)
+    {
+        await using var app = await InboundApp.StartAsync(
+            schemes: authentication => authentication.AddScheme<AuthenticationSchemeOptions, OtherHandler>("Other", null),
+            services: services => services.AddProblemDetails(),
+            endpoints: routes =>
+            {
+                routes.MapGet("/challenge", () => Results.Challenge(authenticationSchemes: ["SxtBearer", "Other"]));
+                routes.MapGet("/forbid", () => Results.Forbid(authenticationSchemes: ["SxtBearer", "Other"]));
+            });
+
+        using var response = await app.GetAsync(null, "/" + how);
+
+        Assert.Equal(how == "challenge" ? HttpStatusCode.Unauthorized : HttpStatusCode.PaymentRequired, response.StatusCode);
+        Assert.Contains("Bearer", response.Headers.WwwAuthenticate.Select(challenge => challenge.Scheme));
+    }
+
+    [Fact]
+    public async Task The_policy_for_endpoints_without_one_gets_problem_details_too()
+    {
+        await using var app = await InboundApp.StartAsync(
+            services: services =>
+            {
+                services.AddProblemDetails();
+                services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            });
+
+        using var response = await app.GetAsync("abc", "/open");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
     [Fact]
     public async Task A_policy_scheme_forwards_to_it()
     {
