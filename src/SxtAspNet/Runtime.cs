@@ -42,19 +42,20 @@ internal sealed class Runtime(TimeProvider timeProvider)
     }
 
     /// <summary>Creates a timer, not yet running, that doesn't capture the caller's AsyncLocals.</summary>
-    public ITimer CreateTimer(Action callback)
+    public ITimer CreateTimer(Action callback) => CreateDetached(() => TimeProvider.CreateTimer(
+        static state => ((Action)state!)(), callback, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+
+    /// <summary>Creates what has timers of its own, without the caller's AsyncLocals, which these would keep for as long as it lives.</summary>
+    public static T CreateDetached<T>(Func<T> create)
     {
         if (ExecutionContext.IsFlowSuppressed())
         {
-            return Create();
+            return create();
         }
 
         using (ExecutionContext.SuppressFlow())
         {
-            return Create();
+            return create();
         }
-
-        ITimer Create() => TimeProvider.CreateTimer(
-            static state => ((Action)state!)(), callback, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using SxtAspNet.Inbound;
 
 namespace SxtAspNet;
 
@@ -130,7 +129,4 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
 
     /// <summary>What is wrong with the configuration that these options were read from; for the validation.</summary>
     internal List<string> ConfigurationProblems { get; } = [];
-
-    /// <summary>What validates by these options; made when the first token arrives.</summary>
-    internal TokenValidator? Validator { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 
@@ -7,19 +8,17 @@ namespace SxtAspNet.Inbound;
 internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gatewayOf, SxtInstruments instruments, ILogger logger) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly List<TokenValidator> _validators = [];
+    private readonly ConcurrentDictionary<string, TokenValidator> _validators = new(StringComparer.Ordinal);
 
-    /// <summary>The validator of a scheme; it goes with the options, which the app could replace at run time.</summary>
-    public TokenValidator For(string scheme, SxtBearerOptions options) => options.Validator ?? Add(scheme, options);
+    /// <summary>The validator of a scheme. It keeps the options of the first token, whatever the app replaces them by.</summary>
+    public TokenValidator For(string scheme, SxtBearerOptions options) =>
+        _validators.TryGetValue(scheme, out var validator) ? validator : Add(scheme, options);
 
     public void Invalidate(ReadOnlySpan<char> token)
     {
-        lock (_gate)
+        foreach (var validator in _validators.Values)
         {
-            foreach (var validator in _validators)
-            {
-                validator.Invalidate(token);
-            }
+            validator.Invalidate(token);
         }
     }
 
@@ -27,7 +26,11 @@ internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gate
     {
         lock (_gate)
         {
-            _validators.ForEach(validator => validator.Dispose());
+            foreach (var validator in _validators.Values)
+            {
+                validator.Dispose();
+            }
+
             _validators.Clear();
         }
     }
@@ -36,12 +39,9 @@ internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gate
     {
         lock (_gate)
         {
-            if (options.Validator is null)
-            {
-                _validators.Add(options.Validator = new TokenValidator(scheme, options, gatewayOf(options), instruments.ForScheme(scheme), logger));
-            }
-
-            return options.Validator;
+            return _validators.GetOrAdd(
+                scheme, static (name, from) => new TokenValidator(name, from.Options, from.Gateway(from.Options), from.Metrics.ForScheme(name), from.Log),
+                (Options: options, Gateway: gatewayOf, Metrics: instruments, Log: logger));
         }
     }
 }

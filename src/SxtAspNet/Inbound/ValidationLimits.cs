@@ -20,9 +20,14 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
 
     private static readonly TimeSpan RefusalStep = TimeSpan.FromMinutes(1);
 
-    private readonly PartitionedRateLimiter<int> _calls = PerSlot(options.MaxValidationsPerAddress, TimeSpan.FromSeconds(1));
-    private readonly PartitionedRateLimiter<int> _refusals = PerSlot(options.MaxRefusalsPerAddress, RefusalStep);
-    private readonly TokenBucketRateLimiter _total = new(Bucket(options.MaxValidationsPerSecond, TimeSpan.FromSeconds(1)));
+    private readonly PartitionedRateLimiter<int> _calls =
+        Runtime.CreateDetached(() => PerSlot(options.MaxValidationsPerAddress, TimeSpan.FromSeconds(1)));
+
+    private readonly PartitionedRateLimiter<int> _refusals =
+        Runtime.CreateDetached(() => PerSlot(options.MaxRefusalsPerAddress, RefusalStep));
+
+    private readonly TokenBucketRateLimiter _total =
+        Runtime.CreateDetached(() => new TokenBucketRateLimiter(Bucket(options.MaxValidationsPerSecond, TimeSpan.FromSeconds(1))));
 
     public enum Answer
     {
@@ -68,22 +73,20 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
             return Answer.AllAreOver;
         }
 
-        if (slot is { } known)
-        {
-            using var calls = _calls.AttemptAcquire(known);
-            if (!calls.IsAcquired)
-            {
-                return Answer.AddressIsOver;
-            }
-        }
-
         if (!isInGoodStanding && _total.GetStatistics()!.CurrentAvailablePermits <= options.MaxValidationsPerSecond / 2)
         {
             return Answer.AllAreOver;
         }
 
         using var total = _total.AttemptAcquire();
-        return total.IsAcquired ? Answer.Ask : Answer.AllAreOver;
+        if (!total.IsAcquired)
+        {
+            return Answer.AllAreOver;
+        }
+
+        // Last, since a call that is not made costs the address nothing.
+        using var calls = slot is { } known ? _calls.AttemptAcquire(known) : null;
+        return calls?.IsAcquired is false ? Answer.AddressIsOver : Answer.Ask;
     }
 
     /// <summary>The gateway refused a token of this address.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
 
@@ -40,6 +41,24 @@ public class CacheTests
         app.Time.Advance(Moment);
         await ExpectAsync(HttpStatusCode.Unauthorized, app, token);
         Assert.Equal(2, app.Validations);
+    }
+
+    [Fact]
+    public async Task Settings_that_are_read_again_change_nothing_and_forget_nothing()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("AllowAnyUser", "true")]).Build();
+        await using var app = await InboundApp.StartAsync(
+            _ => { },
+            services => services.Configure<SxtBearerOptions>(SxtBearerDefaults.AuthenticationScheme, settings));
+        var token = app.Issue();
+        await ExpectAsync(HttpStatusCode.OK, app, token);
+
+        settings["AllowAnyUser"] = "false";
+        settings["AllowedUsers:0"] = "somebody";
+        settings.Reload();
+
+        await ExpectAsync(HttpStatusCode.OK, app, token);
+        Assert.Equal(1, app.Validations);
     }
 
     [Fact]
