@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace SxtAspNet.Docs.Tests;
 
 /// <summary>
-/// Compiles what the documentation prints: as a whole file, with nothing but the implicit usings of its kind of project; or, where that is
-/// not what it is, as a part of one, in one of the places where parts stand: an app's Program.cs, the options of the scheme for callers, a test.
+/// Compiles what the documentation prints, with nothing but the implicit usings of its kind of project and those that it prints: as a whole file
+/// if it makes its builder or only declares types, else as a part of one, in the place where parts of that kind stand.
 /// </summary>
 internal static partial class Compiler
 {
@@ -15,48 +15,47 @@ internal static partial class Compiler
         """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;
         global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
+
         """;
 
-    private const string WebUsings = PlainUsings +
+    private const string HostUsings =
         """
+        global using Microsoft.Extensions.Configuration; global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
 
+        """;
+
+    /// <summary>Microsoft.NET.Sdk.Web.</summary>
+    private static readonly Kind Web = new(
+        PlainUsings + HostUsings +
+        """
         global using System.Net.Http.Json; global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Hosting;
-        global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing; global using Microsoft.Extensions.Configuration;
-        global using Microsoft.Extensions.DependencyInjection; global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
-        """;
+        global using Microsoft.AspNetCore.Http; global using Microsoft.AspNetCore.Routing;
+        """,
+        "Microsoft.AspNetCore.Builder.WebApplicationBuilder builder",
+        "Microsoft.AspNetCore.Builder.WebApplication app",
+        "Microsoft.Extensions.Configuration.IConfigurationSection section",
+        "SxtAspNet.SxtBearerOptions options",
+        "System.String connectionString");
 
-    /// <summary>What a part may use without saying so.</summary>
-    private const string PartUsings = WebUsings +
-        """
+    /// <summary>Microsoft.NET.Sdk.Worker.</summary>
+    private static readonly Kind Worker = new(PlainUsings + HostUsings);
 
-        global using System.Net; global using System.Security.Claims; global using System.Security.Cryptography.X509Certificates; global using System.Text.Json;
-        global using Azure.Identity; global using Azure.Security.KeyVault.Secrets; global using Microsoft.AspNetCore.Authentication;
-        global using Microsoft.AspNetCore.Authorization; global using Microsoft.AspNetCore.DataProtection;
-        global using Microsoft.AspNetCore.Diagnostics.HealthChecks; global using Microsoft.AspNetCore.TestHost;
-        global using Microsoft.Extensions.Diagnostics.HealthChecks; global using Microsoft.Extensions.Options; global using OpenTelemetry;
-        global using Medallion.Threading; global using StackExchange.Redis; global using SxtAspNet; global using SxtAspNet.Testing; global using Xunit;
-        global using Aspire.Hosting; global using Aspire.Hosting.ApplicationModel; global using Aspire.Hosting.Testing;
-        global using OpenTelemetry.Metrics; global using OpenTelemetry.Trace;
-        """;
+    /// <summary>Microsoft.NET.Sdk, and what the template of xunit.v3 adds.</summary>
+    private static readonly Kind Test = new(
+        PlainUsings + "global using Xunit;",
+        "Microsoft.AspNetCore.Hosting.IWebHostBuilder builder",
+        "System.Net.Http.HttpClient client");
 
-    private static readonly string[] Common =
-    [
-        "IServiceCollection services", "IServiceProvider provider", "SxtGatewayEmulator gateway", "HttpRequestMessage request", "ISxtSession session",
-        "TimeProvider clock", "SxtBuilder sxt", "CancellationToken cancellationToken", "IConfigurationSection section", "string connectionString", "string[] args",
-    ];
+    /// <summary>Microsoft.NET.Sdk with Aspire.AppHost.Sdk.</summary>
+    private static readonly Kind AppHost = new(
+        PlainUsings + "global using Aspire.Hosting; global using Aspire.Hosting.ApplicationModel;",
+        "Aspire.Hosting.IDistributedApplicationBuilder builder",
+        "Aspire.Hosting.ApplicationModel.IResourceBuilder<Aspire.Hosting.ApplicationModel.SxtGatewayResource> sxt");
 
-    private static readonly string[][] Places =
-    [
-        [.. Common, "WebApplicationBuilder builder", "WebApplication app", "IHttpClientBuilder client", "SxtOptions options"],
-        [.. Common, "WebApplicationBuilder builder", "WebApplication app", "SxtBearerOptions options"],
-        [.. Common.Where(variable => variable != "SxtBuilder sxt"), "IDistributedApplicationBuilder builder", "IResourceBuilder<SxtGatewayResource> sxt"],
-        [.. Common, "IWebHostBuilder builder", "IWebHostBuilder host", "HttpClient client", "SxtGatewayEmulatorOptions options"],
-    ];
-
-    /// <summary>What the reader's app has, and what packages bring that the tests don't refer to.</summary>
+    /// <summary>What the reader's app has beside a part.</summary>
     private static readonly Dictionary<string, string> ReadersApp = new()
     {
-        ["Program"] = "public partial class Program;",
         ["BlocksClient"] = "public sealed class BlocksClient(HttpClient client) { public HttpClient Client => client; }",
         ["ReportsClient"] = "public sealed class ReportsClient(HttpClient client) { public HttpClient Client => client; }",
         ["GreeterClient"] =
@@ -71,41 +70,78 @@ internal static partial class Compiler
                 }
             }
             """,
-        ["Projects."] =
+        ["HardwareKeySource"] =
             """
-            namespace Projects
+            public sealed class HardwareKeySource : SxtAspNet.ISxtKeySource
             {
-                public sealed class Orders : IProjectMetadata { public string ProjectPath => ""; }
-                public sealed class AppHost : IProjectMetadata { public string ProjectPath => ""; }
-            }
-
-            public static class AspireRedis
-            {
-                public static IResourceBuilder<IResourceWithConnectionString> AddRedis(this IDistributedApplicationBuilder builder, string name) =>
-                    builder.AddConnectionString(name);
+                public ValueTask<SxtAspNet.SxtCredential> OpenAsync(CancellationToken token) => throw new NotSupportedException();
             }
             """,
-        ["HardwareKeySource"] = "public sealed class HardwareKeySource : ISxtKeySource { public ValueTask<SxtCredential> OpenAsync(CancellationToken token) => throw new NotSupportedException(); }",
-        ["SlotKind"] = "public sealed class SlotOptions { public string Library { get; set; } = \"\"; } public sealed class SlotKind : ISxtKeyKind<SlotOptions> { public string Name => \"Slot\"; public IEnumerable<string> Validate(string setting, SlotOptions options) => []; public ISxtKeySource Create(SxtKeyOptions entry, SlotOptions options) => throw new NotSupportedException(); }",
+        ["SlotKind"] =
+            """
+            public sealed class SlotOptions { public string Library { get; set; } = ""; }
+            public sealed class SlotKind : SxtAspNet.ISxtKeyKind<SlotOptions>
+            {
+                public string Name => "Slot";
+                public IEnumerable<string> Validate(string setting, SlotOptions options) => [];
+                public SxtAspNet.ISxtKeySource Create(SxtAspNet.SxtKeyOptions entry, SlotOptions options) => throw new NotSupportedException();
+            }
+            """,
         ["PostgresSessionStore"] =
             """
-            public sealed class NpgsqlDataSource;
-            public sealed class PostgresSessionStore(NpgsqlDataSource source) : ISxtSessionStore
+            public sealed class PostgresSessionStore(Npgsql.NpgsqlDataSource source) : SxtAspNet.ISxtSessionStore
             {
-                public NpgsqlDataSource Source => source;
+                public Npgsql.NpgsqlDataSource Source => source;
                 public ValueTask<byte[]?> ReadAsync(string key, CancellationToken token) => throw new NotSupportedException();
                 public ValueTask<bool> TryReplaceAsync(string key, byte[]? expected, byte[] record, TimeSpan timeToLive, CancellationToken token) =>
                     throw new NotSupportedException();
             }
-            public sealed class PostgresDistributedSynchronizationProvider(string connection) : IDistributedLockProvider
+            """,
+    };
+
+    /// <summary>What packages bring, or generate, that the tests don't refer to.</summary>
+    private static readonly Dictionary<string, string> Packages = new()
+    {
+        ["Program"] = "public partial class Program;",
+        ["Projects."] =
+            """
+            namespace Projects
             {
-                public string Connection => connection;
-                public IDistributedLock CreateLock(string name) => throw new NotSupportedException();
+                public sealed class Orders : Aspire.Hosting.IProjectMetadata { public string ProjectPath => ""; }
+                public sealed class AppHost : Aspire.Hosting.IProjectMetadata { public string ProjectPath => ""; }
+            }
+
+            namespace Aspire.Hosting
+            {
+                public static class RedisBuilderExtensions
+                {
+                    public static ApplicationModel.IResourceBuilder<ApplicationModel.IResourceWithConnectionString> AddRedis(this IDistributedApplicationBuilder builder, string name) =>
+                        builder.AddConnectionString(name);
+                }
+            }
+            """,
+        ["NpgsqlDataSource"] = "namespace Npgsql { public sealed class NpgsqlDataSource; }",
+        ["PostgresDistributedSynchronizationProvider"] =
+            """
+            namespace Medallion.Threading.Postgres
+            {
+                public sealed class PostgresDistributedSynchronizationProvider(string connection) : IDistributedLockProvider
+                {
+                    public string Connection => connection;
+                    public IDistributedLock CreateLock(string name) => throw new NotSupportedException();
+                }
             }
             """,
         ["ConfigureForAzureWithTokenCredentialAsync"] =
             """
-            public static class AzureRedis { public static Task<ConfigurationOptions> ConfigureForAzureWithTokenCredentialAsync(this ConfigurationOptions options, Azure.Core.TokenCredential credential) => Task.FromResult(options); }
+            namespace StackExchange.Redis
+            {
+                public static class AzureCacheForRedis
+                {
+                    public static Task<ConfigurationOptions> ConfigureForAzureWithTokenCredentialAsync(
+                        this ConfigurationOptions options, Azure.Core.TokenCredential credential) => Task.FromResult(options);
+                }
+            }
             """,
     };
 
@@ -122,20 +158,35 @@ internal static partial class Compiler
     [GeneratedRegex("""class (?<name>\w+)""")]
     private static partial Regex Classes { get; }
 
-    /// <returns>What is wrong, in the place where least is.</returns>
-    public static IReadOnlyList<string> Check(CodeBlock block) =>
-        Attempts(block).OrderBy(problems => problems.Count).First();
+    [GeneratedRegex("""\[(Fact|Theory)\]|\bAssert\.|\bSxtGatewayEmulator\b|DistributedApplicationTestingBuilder""")]
+    private static partial Regex OfTests { get; }
 
-    private static IEnumerable<IReadOnlyList<string>> Attempts(CodeBlock block)
+    [GeneratedRegex("DistributedApplication|IsPublishMode")]
+    private static partial Regex OfAppHosts { get; }
+
+    [GeneratedRegex(@"Create(Application|Slim|Empty)?Builder\(")]
+    private static partial Regex Builder { get; }
+
+    /// <returns>What is wrong.</returns>
+    public static IReadOnlyList<string> Check(CodeBlock block)
     {
-        yield return Compile(block, block.Text, block.Text.Contains("WebApplication", StringComparison.Ordinal) ? WebUsings : PlainUsings, ["Program"]);
-        foreach (var place in Places)
-        {
-            yield return Compile(block, AsFile(block.Text, place), PartUsings, ReadersApp.Keys);
-        }
+        var kind = KindOf(block.Text);
+        return IsWholeFile(block.Text)
+            ? Compile(block, block.Text, kind.Usings, Packages)
+            : Compile(block, AsFile(block.Text, kind.Variables), kind.Usings, [.. Packages, .. ReadersApp]);
     }
 
-    private static string AsFile(string text, string[] place)
+    private static Kind KindOf(string text) =>
+        OfTests.IsMatch(text) ? Test
+        : OfAppHosts.IsMatch(text) ? AppHost
+        : text.Contains("Host.CreateApplicationBuilder(", StringComparison.Ordinal) ? Worker
+        : Web;
+
+    private static bool IsWholeFile(string text) => Builder.IsMatch(text) || !HasStatements(text);
+
+    private static bool HasStatements(string text) => CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
+
+    private static string AsFile(string text, string[] variables)
     {
         var root = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot();
         return $$"""
@@ -144,7 +195,7 @@ internal static partial class Compiler
             {{string.Join("\n", root.Members.Where(member => member is not GlobalStatementSyntax).Select(member => member.ToFullString()))}}
             internal static class Part
             {
-                {{string.Join("\n", place.Select(variable => $"private static readonly {variable} = default!;"))}}
+                {{string.Join("\n", variables.Select(variable => $"private static readonly {variable} = default!;"))}}
                 public static async Task RunAsync()
                 {
                     await Task.Yield();
@@ -154,17 +205,17 @@ internal static partial class Compiler
             """;
     }
 
-    private static string[] Compile(CodeBlock block, string text, string usings, IEnumerable<string> surroundings)
+    private static string[] Compile(CodeBlock block, string text, string usings, IEnumerable<KeyValuePair<string, string>> surroundings)
     {
         var options = new CSharpParseOptions(LanguageVersion.Latest);
-        var hasStatements = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
+        var hasStatements = HasStatements(text);
         var own = Classes.Matches(text).Select(match => match.Groups["name"].Value).ToHashSet();
-        var used = surroundings.Where(name => !own.Contains(name) && (name != "Program" || !hasStatements) && text.Contains(name, StringComparison.Ordinal));
+        var used = surroundings.Where(given => !own.Contains(given.Key) && (given.Key != "Program" || !hasStatements) && text.Contains(given.Key, StringComparison.Ordinal));
         var compilation = CSharpCompilation.Create(
             "Documentation",
             [
                 CSharpSyntaxTree.ParseText(usings, options),
-                CSharpSyntaxTree.ParseText(string.Join("\n", used.Select(name => ReadersApp[name])), options),
+                .. used.Select(given => CSharpSyntaxTree.ParseText(given.Value, options)),
                 CSharpSyntaxTree.ParseText(text, options, path: block.ToString()),
             ],
             References,
@@ -174,4 +225,7 @@ internal static partial class Compiler
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => $"{block}: {diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture)} ({diagnostic.Id})")];
     }
+
+    /// <summary>A kind of project: the usings that its SDK brings, and the variables that a part of its code finds.</summary>
+    private sealed record Kind(string Usings, params string[] Variables);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -8,17 +7,25 @@ using Microsoft.Extensions.Options;
 namespace SxtAspNet.Docs.Tests;
 
 /// <summary>What README and docs print compiles, binds and is there.</summary>
-public sealed partial class DocumentationTests
+public sealed class DocumentationTests
 {
     private static IEnumerable<CodeBlock> Blocks(params string[] languages) =>
         Page.All.SelectMany(page => page.Blocks).Where(block => languages.Contains(block.Language, StringComparer.Ordinal));
 
-    [GeneratedRegex("""src/(?<project>SxtAspNet[A-Za-z0-9.]*)/""")]
-    private static partial Regex Projects { get; }
-
     [Fact]
     public void Every_block_of_csharp_compiles() =>
-        AssertNone(Blocks("csharp").Where(block => !IsBuiltElsewhere(block.Page)).SelectMany(Compiler.Check));
+        AssertNone(Blocks("csharp").Where(block => !IsBuiltElsewhere(block)).SelectMany(Compiler.Check));
+
+    [Theory]
+    [InlineData("builder.Services.Configure<SxtOptions>(_ => { });", "using SxtAspNet;\n")]
+    [InlineData("var builder = WebApplication.CreateBuilder(args);\n_ = typeof(SxtOptions);", "using SxtAspNet;\n")]
+    [InlineData("Assert.NotNull(new SxtGatewayEmulator());", "using SxtAspNet.Testing;\n")]
+    [InlineData("_ = builder.ExecutionContext.IsPublishMode ? typeof(SxtOptions) : null;", "using SxtAspNet;\n")]
+    public void A_using_that_a_block_needs_is_printed(string code, string usings)
+    {
+        Assert.NotEmpty(Compiler.Check(Block("csharp", code)));
+        Assert.Empty(Compiler.Check(Block("csharp", usings + code)));
+    }
 
     [Fact]
     public void Every_block_says_what_language_it_is_in_or_is_a_drawing()
@@ -133,8 +140,12 @@ public sealed partial class DocumentationTests
         AssertNone(missing);
     }
 
-    /// <summary>New apps are built of the packages' own READMEs (SxtAspNet.Packages.Tests).</summary>
-    private static bool IsBuiltElsewhere(Page page) => page.Path.StartsWith("src", StringComparison.Ordinal);
+    /// <summary>An app of SxtAspNet.Packages.Tests has the block word for word.</summary>
+    private static bool IsBuiltElsewhere(CodeBlock block) => block.Page.Path.StartsWith("src", StringComparison.Ordinal)
+        && Directory.GetFiles(Path.Combine(Page.Root, "tests", "SxtAspNet.Packages.Tests", "Apps"), "Program.cs", SearchOption.AllDirectories)
+            .Any(app => File.ReadAllText(app).Contains(block.Text, StringComparison.Ordinal));
+
+    private static CodeBlock Block(string language, string text) => new(Page.All[0], 1, language, text);
 
     private static void AssertNone(IEnumerable<string> problems)
     {
