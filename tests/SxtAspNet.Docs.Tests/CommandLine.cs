@@ -1,6 +1,7 @@
 extern alias tool;
 
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace SxtAspNet.Docs.Tests;
 
@@ -12,6 +13,15 @@ internal sealed partial record CommandLine(CodeBlock Block, string Text)
 
     [GeneratedRegex("""^dotnet add package (?<package>SxtAspNet[A-Za-z0-9.]*)""")]
     private static partial Regex Package { get; }
+
+    [GeneratedRegex("""^dotnet add package (?<package>\S+) .*--version (?<version>\S+)""")]
+    private static partial Regex Version { get; }
+
+    [GeneratedRegex("""^dotnet run --project samples/WebFarm( -- (?<options>.*))?$""")]
+    private static partial Regex Farm { get; }
+
+    [GeneratedRegex("""^\.ci/\S+""")]
+    private static partial Regex Script { get; }
 
     [GeneratedRegex("[^\\s\"]+|\"[^\"]*\"")]
     private static partial Regex Words { get; }
@@ -48,6 +58,44 @@ internal sealed partial record CommandLine(CodeBlock Block, string Text)
         if (Package.Match(Text) is { Success: true } package && !Directory.Exists(Path.Combine(Page.Root, "src", package.Groups["package"].Value)))
         {
             yield return $"{Block}: there is no package {package.Groups["package"].Value}";
+        }
+
+        if (Version.Match(Text) is { Success: true } version && VersionOf(version.Groups["package"].Value) is var ours && ours != version.Groups["version"].Value)
+        {
+            yield return $"{Block}: {version.Groups["package"].Value} {version.Groups["version"].Value} is {ours ?? "not"} in Directory.Packages.props";
+        }
+
+        if (Farm.Match(Text) is { Success: true } farm && ProblemOfFarm(farm.Groups["options"].Value) is { } wrong)
+        {
+            yield return $"{Block}: {Text}: {wrong}";
+        }
+
+        if (Script.Match(Text) is { Success: true } script && !File.Exists(Path.Combine(Page.Root, script.Value)))
+        {
+            yield return $"{Block}: {script.Value} is not there";
+        }
+    }
+
+    private static string? VersionOf(string package) => XDocument.Load(Path.Combine(Page.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+        .FirstOrDefault(version => version.Attribute("Include")!.Value == package)?.Attribute("Version")!.Value;
+
+    private static string? ProblemOfFarm(string options)
+    {
+        string[] arguments = [.. Words.Matches(options).Select(word => word.Value)];
+        if (Array.IndexOf(arguments, "--app") is >= 0 and var app && app + 1 < arguments.Length)
+        {
+            // The page publishes it first.
+            arguments[app + 1] = Environment.ProcessPath!;
+        }
+
+        try
+        {
+            _ = WebFarm.CommandLine.Parse(arguments);
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            return exception.Message;
         }
     }
 }

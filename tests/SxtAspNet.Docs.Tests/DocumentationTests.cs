@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
+
 namespace SxtAspNet.Docs.Tests;
 
 /// <summary>What README and docs print compiles, binds and is there.</summary>
-public sealed class DocumentationTests
+public sealed partial class DocumentationTests
 {
     private static IEnumerable<CodeBlock> Blocks(params string[] languages) =>
         Page.All.SelectMany(page => page.Blocks).Where(block => languages.Contains(block.Language, StringComparer.Ordinal));
+
+    [GeneratedRegex("`(?<options>--seconds [^`]+)`")]
+    private static partial Regex Options { get; }
 
     [Fact]
     public void Every_block_of_csharp_compiles() =>
@@ -112,12 +117,30 @@ public sealed class DocumentationTests
     public void The_readme_is_short() => Assert.InRange(File.ReadAllLines(Path.Combine(Page.Root, "README.md")).Length, 1, 150);
 
     [Fact]
-    public void Every_project_that_a_command_names_is_there()
-    {
-        var missing = Blocks("bash").SelectMany(block => CommandLine.Of(block)).SelectMany(command => command.Problems());
+    public void Every_command_names_what_is_there() =>
+        AssertNone(Blocks("bash").SelectMany(block => CommandLine.Of(block)).SelectMany(command => command.Problems()));
 
-        AssertNone(missing);
+    [Fact]
+    public void The_options_of_the_recorded_farms_are_those_of_the_sample()
+    {
+        var page = Page.All.Single(page => page.Path == Path.Combine("docs", "operations.md"));
+        CommandLine[] farms = [.. Options.Matches(page.Text)
+            .SelectMany(options => CommandLine.Of(new(page, 1, "bash", $"dotnet run --project samples/WebFarm -- --check {options.Groups["options"].Value}")))];
+
+        Assert.InRange(farms.Length, 10, int.MaxValue);
+        AssertNone(farms.SelectMany(farm => farm.Problems()));
     }
+
+    [Theory]
+    [InlineData("dotnet run --project samples/WebFarm -- --check --second 60")]
+    [InlineData("dotnet run --project samples/WebFarm -- --check --chaos some")]
+    [InlineData("dotnet run --project samples/Farm")]
+    [InlineData("dotnet add package SxtAspNet.Rediss")]
+    [InlineData("dotnet add package Microsoft.AspNetCore.Mvc.Testing --version 1.0.0")]
+    [InlineData("dotnet sxt key news sxt.pem")]
+    [InlineData(".ci/runs")]
+    public void A_command_that_names_something_else_is_found(string command) =>
+        Assert.NotEmpty(CommandLine.Of(Block("bash", command)).SelectMany(line => line.Problems()));
 
     [Fact]
     public void Every_package_is_in_the_readme()
