@@ -6,7 +6,7 @@ namespace SxtAspNet.Docs.Tests;
 
 /// <summary>
 /// Runs what the pages print for a shell, in an empty folder and against an emulator: each block that needs nothing but our tool and openssl.
-/// Packages, clouds, and the farm's own commands have tests of their own or take minutes.
+/// <see cref="NotRun"/> says why the others are not run.
 /// </summary>
 public sealed partial class ShellTests
 {
@@ -43,8 +43,51 @@ public sealed partial class ShellTests
     [GeneratedRegex("^(dotnet sxt|dotnet tool install|openssl|umask) ")]
     private static partial Regex Commands { get; }
 
+    /// <summary>Commands that are not run here, and why.</summary>
+    private static (Regex Command, string Reason)[] NotRun { get; } =
+    [
+        (Packages, "SxtAspNet.Packages.Tests makes such apps, with the packages as they are packed; package names and versions are checked"),
+        (Repository, "builds or tests this repository, as CI does"),
+        (Measurements, "takes minutes; that the project is there is checked, and the options of samples/WebFarm"),
+        (Scripts, "takes minutes to hours; that the script is there is checked"),
+        (Azure, "needs an Azure subscription"),
+        (StuckLock, "needs a Redis with a farm whose lock is stuck"),
+    ];
+
+    [GeneratedRegex("^dotnet (new web|add package|user-secrets|publish -c|run$)")]
+    private static partial Regex Packages { get; }
+
+    [GeneratedRegex("^dotnet (build|test|format|pack)( |$)")]
+    private static partial Regex Repository { get; }
+
+    [GeneratedRegex("^dotnet (run --project|publish) (samples|tests)/")]
+    private static partial Regex Measurements { get; }
+
+    [GeneratedRegex(@"^\.ci/")]
+    private static partial Regex Scripts { get; }
+
+    /// <summary>Also the lines beside it that keep what it printed.</summary>
+    [GeneratedRegex("""^(az |\w+=\$\(az |group=|public=|echo "\$public")""")]
+    private static partial Regex Azure { get; }
+
+    [GeneratedRegex("^redis-cli ")]
+    private static partial Regex StuckLock { get; }
+
     [GeneratedRegex(@"(--key|key show) (?<file>[^\s)]+\.pem)")]
     private static partial Regex PresentKeys { get; }
+
+    [Fact]
+    public void A_block_that_is_not_run_has_a_reason() => Assert.Empty(Page.All
+        .SelectMany(page => page.Blocks)
+        .Where(block => block.Language == "bash" && !Runnable.ContainsKey(block.ToString()))
+        .SelectMany(CommandLine.Of)
+        .Where(command => !Commands.IsMatch(command.Text) && !NotRun.Any(rule => rule.Command.IsMatch(command.Text)))
+        .Select(command => $"{command.Block}: {command.Text}"));
+
+    [Fact]
+    public void A_reason_is_that_of_a_command() => Assert.Empty(NotRun
+        .Where(rule => !Page.All.SelectMany(page => page.Blocks).Where(block => block.Language == "bash").SelectMany(CommandLine.Of).Any(command => rule.Command.IsMatch(command.Text)))
+        .Select(rule => rule.Reason));
 
     [Fact]
     public void There_are_blocks_to_run() => Assert.InRange(Runnable.Count, 10, int.MaxValue);
