@@ -56,7 +56,13 @@ internal static partial class Compiler
     /// <summary>What the reader's app has beside a part.</summary>
     private static readonly Dictionary<string, string> ReadersApp = new()
     {
-        ["BlocksClient"] = "public sealed class BlocksClient(HttpClient client) { public HttpClient Client => client; }",
+        ["BlocksClient"] =
+            """
+            public sealed class BlocksClient(HttpClient client)
+            {
+                public Task<string> GetLatestAsync(CancellationToken cancellationToken) => client.GetStringAsync("v1/sql", cancellationToken);
+            }
+            """,
         ["ReportsClient"] = "public sealed class ReportsClient(HttpClient client) { public HttpClient Client => client; }",
         ["GreeterClient"] =
             """
