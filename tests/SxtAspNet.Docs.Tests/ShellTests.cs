@@ -51,10 +51,11 @@ public sealed partial class ShellTests
         (Measurements, "takes minutes; that the project is there is checked, and the options of samples/WebFarm"),
         (Scripts, "takes minutes to hours; that the script is there is checked"),
         (Azure, "needs an Azure subscription"),
+        (Image, "needs a container registry"),
         (StuckLock, "needs a Redis with a farm whose lock is stuck"),
     ];
 
-    [GeneratedRegex("^dotnet (new web|add package|user-secrets|publish -c|run$)")]
+    [GeneratedRegex("^dotnet (new web|add package|tool update|user-secrets|publish -c Release -r|run$)")]
     private static partial Regex Packages { get; }
 
     [GeneratedRegex("^dotnet (build|test|format|pack)( |$)")]
@@ -69,6 +70,9 @@ public sealed partial class ShellTests
     /// <summary>Also the lines beside it that keep what it printed.</summary>
     [GeneratedRegex("""^(az |\w+=\$\(az |group=|public=|echo "\$public")""")]
     private static partial Regex Azure { get; }
+
+    [GeneratedRegex("^dotnet publish .*/t:PublishContainer")]
+    private static partial Regex Image { get; }
 
     [GeneratedRegex("^redis-cli ")]
     private static partial Regex StuckLock { get; }
