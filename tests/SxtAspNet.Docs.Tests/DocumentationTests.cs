@@ -11,6 +11,9 @@ public sealed partial class DocumentationTests
     [GeneratedRegex("`(?<options>--seconds [^`]+)`")]
     private static partial Regex Options { get; }
 
+    [GeneratedRegex("""\{ name: (?<name>\w+__\w+), value: "(?<value>[^"]*)" \}""")]
+    private static partial Regex Variables { get; }
+
     [Fact]
     public void Every_block_of_csharp_compiles() =>
         AssertNone(Blocks("csharp").Where(block => !IsBuiltElsewhere(block)).SelectMany(Compiler.Check));
@@ -53,6 +56,18 @@ public sealed partial class DocumentationTests
     [InlineData(""" "Authentication": { "Schemes": { "Sxt": { "AllowedUsers": [ "orders-service" ] } } } """)]
     [InlineData(""" "Logging": { "LogLevel": { "SxtAspNet": "Loud" } } """)]
     public void A_wrong_setting_is_found(string json) => Assert.NotEmpty(SettingsBlock.Problems(json));
+
+    [Fact]
+    public void The_variables_of_a_manifest_bind_and_are_valid()
+    {
+        KeyValuePair<string, string>[][] manifests = [.. Blocks("yaml")
+            .Select(block => Variables.Matches(block.Text).Select(match => KeyValuePair.Create(match.Groups["name"].Value, match.Groups["value"].Value)).ToArray())
+            .Where(variables => variables.Length > 0)];
+
+        Assert.NotEmpty(manifests);
+        AssertNone(manifests.SelectMany(SettingsBlock.Problems));
+        Assert.NotEmpty(SettingsBlock.Problems([.. manifests[0], KeyValuePair.Create("Sxt__Key__1__File", "a")]));
+    }
 
     [Fact]
     public void Every_link_leads_somewhere()

@@ -49,6 +49,23 @@ internal static class SettingsBlock
         }
     }
 
+    /// <summary>The same of environment variables, such as Sxt__Keys__0__File.</summary>
+    public static IEnumerable<string> Problems(IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)))
+            .Build();
+        return Problems(Node(configuration)!.ToJsonString());
+    }
+
+    private static JsonNode? Node(IConfiguration section)
+    {
+        var children = section.GetChildren().ToArray();
+        return children.Length == 0 ? JsonValue.Create((section as IConfigurationSection)?.Value)
+            : children.All(child => int.TryParse(child.Key, out _)) ? new JsonArray([.. children.Select(Node)])
+            : new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, Node(child))));
+    }
+
     private static List<string> Problems(JsonObject settings)
     {
         List<string> problems = [.. settings.Where(setting => !Sections.Contains(setting.Key)).Select(setting => $"'{setting.Key}' is no section that an app reads")];
