@@ -20,7 +20,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
     /// <summary>The absolute path, so that an error also tells where a relative one led.</summary>
     internal string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    private string Mend => $"Run: chmod 600 '{Path}'; in Kubernetes, set defaultMode: 0400 on the volume.";
+    private string Mend => $"Run: chmod 600 '{Path}'; in Kubernetes, set defaultMode: 0440 on the volume, and fsGroup.";
 
     internal SecretBuffer<byte> Read()
     {
