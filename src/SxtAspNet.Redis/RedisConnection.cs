@@ -6,18 +6,17 @@ namespace SxtAspNet.Redis;
 
 /// <summary>
 /// One connection for record, lock and notices: the app's, or one of its own. It is opened in the background when it is
-/// first used, so that an app starts while Redis is down. An app that has disposed its connection, or whose connection
-/// has been broken for long, is asked for it again; so is one whose factory does not end.
+/// first used, so that an app starts while Redis is down. Once it has been broken for long, it is opened anew, or the app is asked for
+/// it again: the password may have changed, or the name may lead to another master. So it is when the app has disposed its
+/// connection, and when its factory does not end.
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     /// <summary>
-    /// How long an app's connection may be broken, or its factory may take, before the app is asked again; twice as long after
-    /// each time. The client connects again by itself, and a factory that makes a connection at each call should make few.
+    /// How long a connection may be broken, or a factory may take, before another one is opened; twice as long after each
+    /// time. The client connects again by itself, and a factory that makes a connection at each call should make few.
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan ReconnectInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _open;
@@ -147,8 +146,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Whether a connection has not come, or has been broken, for long, which is said once each time that it has. One of our own that has
-    /// come connects again by itself.
+    /// Whether a connection has not come, or has been broken, for long, which is said once each time that it has.
     /// </summary>
     private bool IsBrokenForLong(Task<IConnectionMultiplexer> opening)
     {
@@ -168,7 +166,22 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         return true;
     }
 
-    private bool IsWell(Task<IConnectionMultiplexer> opening) => opening.IsCompletedSuccessfully && (_isOwn || opening.Result.IsConnected);
+    /// <summary>
+    /// Whether a server is connected that takes writes. One that has become a replica stays connected, while the name that it was found by
+    /// may lead to the new master.
+    /// </summary>
+    private static bool IsWell(Task<IConnectionMultiplexer> opening)
+    {
+        try
+        {
+            return opening.IsCompletedSuccessfully && opening.Result.GetServers().Any(server => server is { IsConnected: true, IsReplica: false });
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call finds that out by itself.
+            return true;
+        }
+    }
 
     /// <summary>Asks for another connection; the present one stays in use meanwhile, for it may come or recover.</summary>
     private async Task ReplaceAsync(Task<IConnectionMultiplexer> present)
@@ -184,7 +197,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         var unused = opening;
         lock (_gate)
         {
-            if (_connection == present && !_isDisposed && !IsWell(present) && opening.IsCompletedSuccessfully)
+            if (_connection == present && !_isDisposed && !IsWell(present) && (IsWell(opening) || !present.IsCompletedSuccessfully))
             {
                 (_connection, unused) = (opening, present);
             }
@@ -260,8 +273,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         if (settings.ConfigurationOptionsFactory is null)
         {
             // By default the client tries less and less often, so that after an outage of minutes each instance would
-            // keep a session of its own for up to a minute more.
-            options.ReconnectRetryPolicy = new LinearRetry((int)ReconnectInterval.TotalMilliseconds);
+            // keep a session of its own for up to a minute more. Not more often than this: before its version 3, the client
+            // ends an attempt that is under way when the next one is due.
+            options.ReconnectRetryPolicy = new LinearRetry(options.ConnectTimeout);
         }
 
         return await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);

@@ -76,10 +76,10 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
 
     private static string DescribeConnection(Exception[] causes)
     {
-        // The client's own word: it does not even send a write to a replica.
+        // The client's own words: it does not even send a write to a replica. In a Cluster, a node may be away.
         if (Array.Exists(causes, cause => cause.Message.Contains("requires writable", StringComparison.Ordinal)))
         {
-            return "What answers is a replica, which takes no writes. Connect to the master; through Sentinel the client finds it.";
+            return "No server of Redis that takes writes is connected. If what answers is a replica: connect to the master; through Sentinel the client finds it.";
         }
 
         var server = causes.Select(cause => FailedServer.Match(cause.Message)).FirstOrDefault(match => match.Success)?.Groups["server"].Value;

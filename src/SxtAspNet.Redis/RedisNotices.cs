@@ -170,10 +170,14 @@ internal sealed class RedisNotices(RedisConnection connection) : ISxtSessionNoti
             }
         }
 
-        /// <summary>Makes sure that the server knows of the subscription, which a further handler needs as well.</summary>
+        /// <summary>
+        /// Makes sure that the server knows of the subscription, which a further handler needs as well. First, that the connection for notices
+        /// answers: the client may take one for connected that a firewall has forgotten.
+        /// </summary>
         private async Task ConfirmAsync(IDatabase place)
         {
             var subscriber = place.Multiplexer.GetSubscriber();
+            await subscriber.PingAsync().ConfigureAwait(false);
             await subscriber.SubscribeAsync(Channel(channel, place), Ignore).ConfigureAwait(false);
             await subscriber.UnsubscribeAsync(Channel(channel, place), Ignore).ConfigureAwait(false);
         }

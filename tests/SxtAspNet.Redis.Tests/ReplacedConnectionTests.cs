@@ -99,6 +99,79 @@ public class ReplacedConnectionTests(Servers servers)
         Task FailsAsync() => Assert.ThrowsAsync<RedisUnavailableException>(() => store.ReadAsync(_name, Cancellation).AsTask());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_name_that_moves_to_another_master_is_followed_though_the_old_one_goes_on_as_a_replica(bool isOwn)
+    {
+        await using var old = await Servers.StartAsync(ServerKind.Redis);
+        await using var next = await Servers.StartAsync(ServerKind.Redis);
+        await using var oldAdmin = await RedisClient.ConnectAsync(old);
+        await using var name = TcpProxy.Start(old.Port);
+
+        // The client looks for a change of roles once a minute by itself.
+        var configuration = name.Configuration + ",configCheckSeconds=1";
+        await using var app = await App.ConnectAsync(configuration);
+        var time = new FakeTimeProvider();
+        await using var connection = isOwn
+            ? new RedisConnection(new SxtRedisOptions { Configuration = Times.Patiently(configuration) }, NoServices.Instance, time)
+            : app.Connect(time);
+        var store = new RedisSessionStore(connection);
+        Assert.True(await store.TryReplaceAsync(_name, expected: null, [1], Minute, Cancellation));
+
+        name.Target = next.Port;
+        await oldAdmin.Database.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{next.Port}");
+        await Eventually.IsTrueAsync(async () => !await WritesAsync(), "the old master takes no writes");
+        await using var last = await app.MoveAsync(configuration);
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                time.Advance(RedisConnection.LongBroken);
+                return await WritesAsync();
+            },
+            "the new master takes writes");
+
+        async Task<bool> WritesAsync() =>
+            await Record.ExceptionAsync(() => store.TryReplaceAsync(_name, expected: null, [2], Minute, Cancellation).AsTask()) is null;
+    }
+
+    [Fact]
+    public async Task Settings_are_asked_for_again_when_the_password_has_changed()
+    {
+        await using var server = await AclServer.StartAsync(AclServer.Advised);
+        await server.CloseDefaultUserAsync();
+        var time = new FakeTimeProvider();
+        var password = "secret";
+        await using var connection = new RedisConnection(
+            new SxtRedisOptions
+            {
+                ConfigurationOptionsFactory = () =>
+                {
+                    var options = ConfigurationOptions.Parse(Times.Patiently(server.Configuration));
+                    options.Password = password;
+                    return options;
+                },
+            },
+            NoServices.Instance,
+            time);
+        var store = new RedisSessionStore(connection);
+        Assert.True(await store.TryReplaceAsync("sxt:" + _name, expected: null, [1], Minute, Cancellation));
+
+        password = "another";
+        await server.ChangePasswordAsync(password);
+        await Eventually.IsTrueAsync(async () => !await ReadsAsync(), "the connection is closed");
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                time.Advance(RedisConnection.LongBroken);
+                return await ReadsAsync();
+            },
+            "the record is read with the new password");
+
+        async Task<bool> ReadsAsync() =>
+            await Record.ExceptionAsync(() => store.ReadAsync("sxt:" + _name, Cancellation).AsTask()) is null;
+    }
+
     [Fact]
     public async Task Null_instead_of_a_connection_is_a_clear_error_and_the_app_is_asked_again()
     {

@@ -10,7 +10,6 @@ public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Link> _links = [];
-    private readonly int _target;
     private Socket _listener;
     private TaskCompletionSource _isTransparent = Completed();
     private long _delayTicks;
@@ -18,12 +17,15 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private TcpProxy(int target)
     {
-        _target = target;
+        Target = target;
         _listener = Bind(0);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
     }
 
     public int Port { get; }
+
+    /// <summary>The port that new connections lead to, as a name that moves from one server to another.</summary>
+    public int Target { get; set; }
 
     /// <summary>The connection string for StackExchange.Redis.</summary>
     public string Configuration => $"127.0.0.1:{Port}";
@@ -144,7 +146,7 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         try
         {
-            await link.Server.ConnectAsync(IPAddress.Loopback, _target);
+            await link.Server.ConnectAsync(IPAddress.Loopback, Target);
             await await Task.WhenAny(
                 ForwardAsync(link.Client, link.Server, () => Delay),
                 ForwardAsync(link.Server, link.Client, () => TimeSpan.Zero));

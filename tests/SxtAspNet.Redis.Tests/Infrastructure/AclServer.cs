@@ -45,6 +45,16 @@ internal sealed class AclServer : IAsyncDisposable
     public Task SetRightsAsync(IEnumerable<string> rights) =>
         _admin.Database.ExecuteAsync("ACL", ["SETUSER", "farm", "on", ">secret", "resetkeys", "resetchannels", "-@all", .. rights]);
 
+    /// <summary>Gives the user another password, and ends its connections, which would go on with the old one.</summary>
+    public async Task ChangePasswordAsync(string password)
+    {
+        await _admin.Database.ExecuteAsync("ACL", "SETUSER", "farm", "resetpass", $">{password}");
+        await _admin.Database.ExecuteAsync("CLIENT", "KILL", "USER", "farm");
+    }
+
+    /// <summary>Whoever has no password, or a wrong one, may do nothing: by default, the client goes on as the user "default" then.</summary>
+    public Task CloseDefaultUserAsync() => _admin.Database.ExecuteAsync("ACL", "SETUSER", "default", "resetpass", ">admin");
+
     /// <summary>How often something was refused.</summary>
     public async Task<int> CountRefusalsAsync() => (await _admin.Database.ExecuteAsync("ACL", "LOG")).Length;
 

@@ -37,7 +37,7 @@ public sealed class KeyFileModeTests : KeyFileTests
 
         Assert.Contains($"mode {mode}", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"chmod 600 '{path}'", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("defaultMode: 0400", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("defaultMode: 0440", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class KeyFileModeTests : KeyFileTests
         Assert.Equal(1300, warning.Id.Id);
         Assert.Contains("mode 0604", warning.Message, StringComparison.Ordinal);
         Assert.Contains($"chmod 600 '{path}'", warning.Message, StringComparison.Ordinal);
-        Assert.Contains("defaultMode: 0400", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("defaultMode: 0440", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
