@@ -259,7 +259,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             $"{nameof(SxtRedisOptions.ConnectionMultiplexerFactory)} gave null instead of a connection; it is asked again at the next call.");
     }
 
-    private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings)
+    private static async Task<IConnectionMultiplexer> ConnectAsync(SxtRedisOptions settings) =>
+        await ConnectionMultiplexer.ConnectAsync(ReadOptions(settings)).ConfigureAwait(false);
+
+    /// <summary>The client's settings for a connection of our own.</summary>
+    internal static ConfigurationOptions ReadOptions(SxtRedisOptions settings)
     {
         var options = settings.ConfigurationOptionsFactory is { } factory
             ? factory()?.Clone() ?? throw new RedisUnavailableException(
@@ -278,6 +282,6 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             options.ReconnectRetryPolicy = new LinearRetry(options.ConnectTimeout);
         }
 
-        return await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false);
+        return options;
     }
 }

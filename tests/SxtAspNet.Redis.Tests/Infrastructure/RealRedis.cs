@@ -1,10 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using SxtAspNet.Redis.Tests.Infrastructure;
 using WebFarm.Processes;
 
-namespace SxtAspNet.Farm.Tests.Infrastructure;
+namespace SxtAspNet.Redis.Tests.Infrastructure;
 
 /// <summary>Redis as it is run: several servers of it, or one that wants TLS or a user. Disposing ends them all.</summary>
 internal sealed class RealRedis : IAsyncDisposable
@@ -105,6 +104,21 @@ internal sealed class RealRedis : IAsyncDisposable
         await RedisCommands.SendAsync(server.Port, Cancellation, ["ACL", "SETUSER", "farm", "on", ">secret", "-@all", "resetchannels", .. rights]);
         redis.Configuration = $"{server.Configuration},user=farm,password=secret";
     });
+
+    /// <summary>Adds a user, on each server, that has these rights and no others; no other user may do anything there.</summary>
+    /// <param name="rights">On the servers.</param>
+    /// <param name="sentinelRights">On the sentinels.</param>
+    public async Task AddUserAsync(string[] rights, string[] sentinelRights)
+    {
+        foreach (var server in _servers)
+        {
+            var isSentinel = (await InfoAsync(server, "server")).Contains("redis_mode:sentinel", StringComparison.Ordinal);
+            await RedisCommands.SendAsync(
+                server.Port, Cancellation, ["ACL", "SETUSER", "farm", "on", ">secret", "-@all", "resetchannels", .. isSentinel ? sentinelRights : rights]);
+        }
+
+        Configuration += ",user=farm,password=secret";
+    }
 
     /// <summary>The server that has the key of a farm's record.</summary>
     public async Task<RedisServer> FindRecordAsync()
