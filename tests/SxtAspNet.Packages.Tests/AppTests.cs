@@ -15,11 +15,29 @@ public sealed class AppTests(Workshop workshop)
     public async Task A_minimal_api_has_an_authenticated_call()
     {
         await using var gateway = await GatewayProcess.StartAsync(workshop);
-        await using var app = await WebApp.StartAsync(gateway, "dotnet", [workshop.AssemblyOf("MinimalApi")]);
+        await using var app = await WebApp.StartAsync(gateway, "dotnet", [workshop.AssemblyOf("Blocks")]);
 
         Assert.Contains("BLOCK_NUMBER", await app.GetAsync("/blocks"), StringComparison.Ordinal);
         Assert.Equal("Healthy", await app.GetAsync("/health"));
         Assert.Equal(1, gateway.Count("/v1/auth/token"));
+    }
+
+    /// <summary>The commands of README.md made the app, and left the API key where it is found in Development.</summary>
+    [Fact]
+    public async Task The_commands_of_the_readme_lead_to_a_first_call()
+    {
+        await using var gateway = await GatewayProcess.StartAsync(workshop, "--api-key", $"{GatewayProcess.User}={Workshop.ApiKey}");
+        await using var app = await WebApp.StartAsync("dotnet", [workshop.AssemblyOf("Blocks")],
+        [
+            .. workshop.Home,
+            ("Sxt__GatewayUrl", gateway.Address.ToString()),
+            ("Sxt__ProxyUrl", gateway.Address.ToString()),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            ("ASPNETCORE_ENVIRONMENT", "Development"),
+        ]);
+
+        Assert.Contains("BLOCK_NUMBER", await app.GetAsync("/blocks"), StringComparison.Ordinal);
+        Assert.Equal(1, gateway.Count("/auth/apikey"));
     }
 
     [Fact]
@@ -76,10 +94,19 @@ public sealed class AppTests(Workshop workshop)
     [Fact]
     public async Task A_test_project_tests_its_app()
     {
-        var output = await Command.RunAsync(workshop.Root, "dotnet", workshop.AssemblyOf("TestProject"));
+        var output = await Command.RunAsync(workshop.Root, "dotnet", "test", workshop.AssemblyOf("TestProject"), "--logger", "console;verbosity=normal");
 
-        Assert.Contains("Total: 1", output, StringComparison.Ordinal);
-        Assert.Contains("Failed: 0", output, StringComparison.Ordinal);
+        Assert.Equal(5, output.Split('\n').Count(line => line.TrimStart().StartsWith("Passed Tests.", StringComparison.Ordinal)));
+        Assert.DoesNotContain("Failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_app_is_the_same_on_all_pages()
+    {
+        var app = Readme.At("README.md").Code("`Program.cs`");
+
+        Assert.Equal(app, Readme.At("docs/getting-started.md").Code("`Program.cs`"));
+        Assert.Equal(app, Readme.Of("SxtAspNet").Code("`Program.cs`"));
     }
 
     [Theory]
@@ -88,7 +115,7 @@ public sealed class AppTests(Workshop workshop)
     [InlineData("Controllers", "builder.Services.AddAuthentication(")]
     public void The_lines_of_an_app_are_those_of_the_readme(string app, string line)
     {
-        var lines = new Readme("SxtAspNet").CodeThatBegins(line);
+        var lines = Readme.Of("SxtAspNet").CodeFrom(line);
 
         Assert.Contains(lines, File.ReadAllText(Path.Combine(workshop.Apps, app, "Program.cs")), StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed partial class PackageTests(Workshop workshop)
     public void The_readme_of_a_package_has_no_link_that_leads_nowhere(string package)
     {
         var packed = Encoding.UTF8.GetString(workshop.Open(package)["README.md"]);
-        var source = new Readme(package);
+        var source = Readme.Of(package);
 
         Assert.All(Link().Matches(packed), link => Assert.StartsWith("https://", link.Groups[1].Value, StringComparison.Ordinal));
         Assert.All(

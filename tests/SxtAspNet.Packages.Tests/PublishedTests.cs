@@ -26,13 +26,23 @@ public sealed class PublishedTests(Workshop workshop)
         TestContext.Current.SendDiagnosticMessage($"native: {new FileInfo(program).Length / 1024.0 / 1024:0.0} MB");
     }
 
+    /// <summary>Its first key is in a vault that is not there.</summary>
     [Fact]
     public async Task A_trimmed_single_file_has_an_authenticated_call()
     {
         var folder = await workshop.PublishAsync("Trimmed");
         await using var gateway = await GatewayProcess.StartAsync(workshop);
-        await using var app = RunningApp.Start(Path.Combine(folder, OperatingSystem.IsWindows() ? "Trimmed.exe" : "Trimmed"), [], gateway.Settings);
+        await using var app = RunningApp.Start(
+            Path.Combine(folder, OperatingSystem.IsWindows() ? "Trimmed.exe" : "Trimmed"),
+            [],
+            [
+                .. gateway.Settings.Where(setting => setting.Name != "Sxt__Keys__0__File"),
+                ("Sxt__Keys__0__AzureKeyVault__VaultUri", "https://127.0.0.1:1"),
+                ("Sxt__Keys__0__AzureKeyVault__Secret", "sxt"),
+                ("Sxt__Keys__1__File", gateway.Key),
+            ]);
 
+        await app.WaitForAsync("the vault can't be reached");
         await app.WaitForAsync("BLOCK_NUMBER");
         Assert.Equal(0, await app.WaitForExitAsync());
         Assert.Empty(Directory.GetFiles(folder, "*.dll"));

@@ -9,10 +9,20 @@ internal static class Command
 
     /// <returns>All that it printed.</returns>
     /// <exception cref="InvalidOperationException">It failed; the message has all that it printed.</exception>
-    public static async Task<string> RunAsync(string folder, string program, params IEnumerable<string> arguments)
+    public static Task<string> RunAsync(string folder, string program, params IEnumerable<string> arguments) => RunAsync(folder, [], program, arguments);
+
+    /// <returns>All that it printed.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message has all that it printed.</exception>
+    public static async Task<string> RunAsync(
+        string folder, IEnumerable<(string Name, string Value)> environment, string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         Isolate(start);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeLimit);

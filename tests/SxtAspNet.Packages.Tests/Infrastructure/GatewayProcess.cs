@@ -24,11 +24,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
         ("DOTNET_ENVIRONMENT", "Production"),
     ];
 
-    public static async Task<GatewayProcess> StartAsync(Workshop workshop)
+    public static async Task<GatewayProcess> StartAsync(Workshop workshop, params IEnumerable<string> options)
     {
         var key = Path.Combine(workshop.Root, $"{Guid.NewGuid():N}.pem");
         await Command.RunAsync(workshop.Root, workshop.Tool, "key", "new", key);
-        var process = RunningApp.Start(workshop.Tool, ["emulator"]);
+        var process = RunningApp.Start(workshop.Tool, ["emulator", .. options]);
         return new GatewayProcess(process, new Uri(await process.WaitForAsync("gateway: ")), key);
     }
 

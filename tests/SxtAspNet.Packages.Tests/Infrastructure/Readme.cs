@@ -1,19 +1,30 @@
 namespace SxtAspNet.Packages.Tests.Infrastructure;
 
-/// <summary>The README of a package, and the code in it.</summary>
-internal sealed class Readme(string package)
+/// <summary>A page: the README of a package, or another one by its path in the repository. And the code in it.</summary>
+internal sealed class Readme
 {
-    private const string Fence = "```csharp\n";
+    private Readme(string path) => Path = System.IO.Path.Combine([Repository.Root, .. path.Split('/')]);
 
-    public string Path { get; } = System.IO.Path.Combine(Repository.Root, "src", package, "README.md");
+    public string Path { get; }
 
     public string Text => File.ReadAllText(Path);
 
-    /// <summary>The first code block of C# behind a text.</summary>
-    public string Code(string after) => Block(after, Fence);
+    public static Readme Of(string package) => new($"src/{package}/README.md");
 
-    /// <summary>The code block of C# that begins with a text.</summary>
-    public string CodeThatBegins(string text) => text + Block(Fence + text, text);
+    public static Readme At(string path) => new(path);
+
+    /// <summary>The first code block of C# behind a text.</summary>
+    public string Code(string after) => Block(after, "```csharp\n");
+
+    /// <summary>The first code block of JSON behind a text.</summary>
+    public string Json(string after) => Block(after, "```json\n");
+
+    /// <summary>The code of C# from a text on, to the end of its block.</summary>
+    public string CodeFrom(string text) => text + Block(text, text);
+
+    /// <summary>The first code block for the shell behind a text, as lines without their comments.</summary>
+    public IEnumerable<string> Commands(string after) =>
+        Block(after, "```bash\n").Split('\n').Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0);
 
     private string Block(string after, string start)
     {
@@ -21,7 +32,7 @@ internal sealed class Readme(string package)
         var from = text.IndexOf(after, StringComparison.Ordinal);
         Assert.True(from >= 0, $"{Path} has no '{after}'.");
         from = text.IndexOf(start, from, StringComparison.Ordinal);
-        Assert.True(from >= 0, $"{Path} has no block of C# behind '{after}'.");
+        Assert.True(from >= 0, $"{Path} has no '{start}' behind '{after}'.");
         from += start.Length;
         return text[from..text.IndexOf("```", from, StringComparison.Ordinal)];
     }

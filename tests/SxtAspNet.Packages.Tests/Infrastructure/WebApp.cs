@@ -9,10 +9,13 @@ internal sealed class WebApp : IAsyncDisposable
 
     public RunningApp Process { get; }
 
-    public static async Task<WebApp> StartAsync(
-        GatewayProcess gateway, string program, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> settings)
+    public static Task<WebApp> StartAsync(
+        GatewayProcess gateway, string program, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> settings) =>
+        StartAsync(program, arguments, [.. gateway.Settings, .. settings]);
+
+    public static async Task<WebApp> StartAsync(string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> settings)
     {
-        var process = RunningApp.Start(program, arguments, [.. gateway.Settings, .. settings]);
+        var process = RunningApp.Start(program, arguments, settings);
         try
         {
             return new WebApp(process, new Uri(await process.WaitForAsync("Now listening on: ")));

@@ -14,10 +14,14 @@ namespace SxtAspNet.Packages.Tests.Infrastructure;
 /// </summary>
 public sealed class Workshop : IAsyncLifetime
 {
-    private static readonly string[] Built = ["MinimalApi", "Controllers", "Worker", "GrpcClient", "RefitClient", "TestProject"];
+    private static readonly string[] Built = ["Blocks", "Controllers", "Worker", "GrpcClient", "RefitClient", "TestProject"];
 
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly List<string> _times = [];
+    private string _cache = "";
+
+    /// <summary>In the place of the one that README.md leaves out.</summary>
+    public const string ApiKey = "sxt_0123456789abcdefghijklmnop";
 
     public string Root { get; } = Directory.CreateTempSubdirectory("sxt-packages-").FullName;
 
@@ -27,11 +31,23 @@ public sealed class Workshop : IAsyncLifetime
 
     public string Apps => Path.Combine(Root, "apps");
 
+    /// <summary>A user's home of its own, for commands that change what is there: NuGet's sources, user secrets. NuGet's memory is the machine's.</summary>
+    public IEnumerable<(string Name, string Value)> Home =>
+    [
+        ("HOME", Path.Combine(Root, "home")),
+        ("DOTNET_CLI_HOME", Path.Combine(Root, "home")),
+        ("APPDATA", Path.Combine(Root, "home")),
+        ("DOTNET_GENERATE_ASPNET_CERTIFICATE", "false"),
+        ("NUGET_PACKAGES", _cache),
+    ];
+
     /// <summary>The tool, as installed.</summary>
     public string Tool => Path.Combine(Root, "tool", OperatingSystem.IsWindows() ? "dotnet-sxt.exe" : "dotnet-sxt");
 
     public async ValueTask InitializeAsync()
     {
+        _cache = (await Command.RunAsync(Root, "dotnet", "nuget", "locals", "global-packages", "--list")).Trim();
+        _cache = _cache[(_cache.IndexOf(": ", StringComparison.Ordinal) + 2)..];
         await Command.RunAsync(
             Repository.Tests,
             "dotnet",
@@ -42,6 +58,11 @@ public sealed class Workshop : IAsyncLifetime
             Root, "dotnet", "tool", "install", "SxtAspNet.Tool", "--tool-path", Path.Combine(Root, "tool"), "--version", Version, "--add-source", Packages);
         Note("install the tool");
         WriteApps();
+        WriteHome();
+        await MakeAsync("README.md", "## Add it to your app");
+        Write("Blocks/Program.cs", Readme.At("README.md").Code("`Program.cs`"));
+        await Command.RunAsync(Apps, "dotnet", "new", "xunit", "-o", "TestProject", "-n", "TestProject", "--no-restore");
+        Note("make an app and a test project");
         await Command.RunAsync(Apps, "dotnet", "build", "Apps.slnx", "-c", "Release", "-warnaserror", "-v:q");
         Note("build the apps");
     }
@@ -49,9 +70,13 @@ public sealed class Workshop : IAsyncLifetime
     public string AssemblyOf(string app) => Path.Combine(Apps, app, "bin", "Release", "net10.0", $"{app}.dll");
 
     /// <summary>What is in a package, by its path there.</summary>
-    public IReadOnlyDictionary<string, byte[]> Open(string package, string extension = ".nupkg")
+    public IReadOnlyDictionary<string, byte[]> Open(string package, string extension = ".nupkg") =>
+        Read(Path.Combine(Packages, $"{package}.{Version}{extension}"));
+
+    /// <summary>What is in a package that is there, by its path in it.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Read(string path)
     {
-        using var archive = ZipFile.OpenRead(Path.Combine(Packages, $"{package}.{Version}{extension}"));
+        using var archive = ZipFile.OpenRead(path);
         return archive.Entries.ToDictionary(entry => entry.FullName, entry =>
         {
             using var content = new MemoryStream();
@@ -74,18 +99,35 @@ public sealed class Workshop : IAsyncLifetime
         return folder;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         TestContext.Current.SendDiagnosticMessage(string.Join(", ", _times));
-        await RemoveFromCacheAsync();
+        RemoveFromCache();
         Directory.Delete(Root, recursive: true);
+        return ValueTask.CompletedTask;
     }
 
-    private async Task RemoveFromCacheAsync()
+    /// <summary>Runs the commands that a page prints.</summary>
+    private async Task MakeAsync(string page, string after)
     {
-        var cache = (await Command.RunAsync(Root, "dotnet", "nuget", "locals", "global-packages", "--list")).Trim();
-        cache = cache[(cache.IndexOf(": ", StringComparison.Ordinal) + 2)..];
-        foreach (var folder in Directory.Exists(cache) ? Directory.GetDirectories(cache, "sxtaspnet*") : [])
+        var folder = Apps;
+        foreach (var line in Readme.At(page).Commands(after).SelectMany(line => line.Split(" && ")))
+        {
+            string[] words = [.. line.Split(' ').Select(word => word switch { "/path/to/artifacts" => Packages, "sxt_…" => ApiKey, _ => word })];
+            if (words[0] == "cd")
+            {
+                folder = Path.Combine(folder, words[1]);
+            }
+            else
+            {
+                await Command.RunAsync(folder, Home, words[0], words[1..]);
+            }
+        }
+    }
+
+    private void RemoveFromCache()
+    {
+        foreach (var folder in Directory.Exists(_cache) ? Directory.GetDirectories(_cache, "sxtaspnet*") : [])
         {
             var version = Path.Combine(folder, Version);
             if (Directory.Exists(version))
@@ -97,6 +139,20 @@ public sealed class Workshop : IAsyncLifetime
             {
                 Directory.Delete(folder);
             }
+        }
+    }
+
+    /// <summary>The sources that the machine's user has stay those of the commands.</summary>
+    private void WriteHome()
+    {
+        var (home, file) = OperatingSystem.IsWindows()
+            ? (Environment.SpecialFolder.ApplicationData, Path.Combine("NuGet", "NuGet.Config"))
+            : (Environment.SpecialFolder.UserProfile, Path.Combine(".nuget", "NuGet", "NuGet.Config"));
+        var copy = Path.Combine(Root, "home", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        if (Path.Combine(Environment.GetFolderPath(home), file) is var own && File.Exists(own))
+        {
+            File.Copy(own, copy);
         }
     }
 
@@ -124,18 +180,29 @@ public sealed class Workshop : IAsyncLifetime
             """);
         Write("Apps.slnx", $"<Solution>{string.Concat(Built.Select(app => $"<Project Path=\"{app}/{app}.csproj\" />"))}</Solution>");
 
-        var core = new Readme("SxtAspNet");
-        var minimalApi = core.Code("`Program.cs`, the whole file");
-        Write("MinimalApi/Program.cs", minimalApi);
-        Write("Worker/Program.cs", core.Code("## Worker services"));
-        Write("Trimmed/Program.cs", core.Code("## Worker services"));
-        Write("TestProject/BlocksTests.cs", new Readme("SxtAspNet.Testing").Code("One line points"));
-
-        // The README of SxtAspNet.Redis adds its line to the app of the other one.
-        const string identity = "builder.Services.AddSxt(builder.Configuration.GetSection(\"Sxt\"));\n";
-        Assert.Contains(identity, minimalApi, StringComparison.Ordinal);
-        Write("NativeAot/Program.cs", minimalApi.Replace(identity, new Readme("SxtAspNet.Redis").Code("# SxtAspNet.Redis"), StringComparison.Ordinal));
+        var core = Readme.Of("SxtAspNet");
+        var worker = core.Code("## Worker services");
+        Write("Worker/Program.cs", worker);
+        Write("Trimmed/Program.cs", With("SxtAspNet.AzureKeyVault", worker));
+        Write("NativeAot/Program.cs", With("SxtAspNet.Redis", Readme.At("README.md").Code("`Program.cs`")));
+        Write("NativeAot/appsettings.json", Readme.Of("SxtAspNet.Redis").Json("# SxtAspNet.Redis"));
+        WriteTests("TestingReadme", Readme.Of("SxtAspNet.Testing").Code("One line points"));
+        WriteTests("FarmReadme", Readme.Of("SxtAspNet.Testing.Farm").Code("dotnet add package"));
+        WriteTests("OneTest", Readme.At("docs/testing.md").Code("`BlocksTests.cs`"));
+        WriteTests("FarmPage", Readme.At("docs/testing.md").Code("`FarmTests.cs`"));
     }
+
+    /// <summary>An app with the line that the README of another package adds to it.</summary>
+    private static string With(string package, string app)
+    {
+        const string identity = "builder.Services.AddSxt(builder.Configuration.GetSection(\"Sxt\"))";
+        Assert.Contains($"{identity};\n", app, StringComparison.Ordinal);
+        return app.Replace($"{identity};\n", Readme.Of(package).CodeFrom(identity), StringComparison.Ordinal);
+    }
+
+    /// <summary>Tests of several pages are in one project, and some have the same name.</summary>
+    private void WriteTests(string page, string tests) =>
+        Write($"TestProject/{page}.cs", tests.Replace("\npublic sealed class", $"\nnamespace Tests.{page};\n\npublic sealed class", StringComparison.Ordinal));
 
     private void Write(string path, string text) => File.WriteAllText(Path.Combine(Apps, path), text, Encoding.UTF8);
 
