@@ -10,7 +10,7 @@ namespace SxtAspNet.Testing;
 /// </summary>
 /// <remarks>
 /// Every method that makes a fault takes the number of calls to hit, <see langword="null"/> meaning "until cleared",
-/// and the kind of call to hit, <see langword="null"/> meaning all.
+/// and the kind of call to hit, <see langword="null"/> meaning all. A number below 1 is an <see cref="ArgumentOutOfRangeException"/>.
 /// </remarks>
 public sealed class SxtGatewayFault
 {
@@ -76,7 +76,7 @@ public sealed class SxtGatewayFault
     /// proxy that timed out.
     /// </param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599.</exception>
     public static SxtGatewayFault Status(
         int statusCode,
         int? times = null,
@@ -105,7 +105,7 @@ public sealed class SxtGatewayFault
     /// <param name="afterWork">Whether the gateway does its work before, and only its answer is replaced.</param>
     /// <returns>A fault to inject.</returns>
     /// <exception cref="ArgumentException">The content type is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599.</exception>
     public static SxtGatewayFault Answer(
         int statusCode,
         string body,
@@ -127,7 +127,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status code is not from 200 to 599.</exception>
     public static SxtGatewayFault Redirect(
         Uri location,
         int statusCode = 307,
@@ -149,7 +149,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     public static SxtGatewayFault Delay(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayBefore = Checked(delay) };
 
@@ -162,7 +162,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The delay is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     public static SxtGatewayFault DelayAnswer(TimeSpan delay, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DelayAfter = Checked(delay) };
 
@@ -174,7 +174,6 @@ public sealed class SxtGatewayFault
     /// connection ends before any answer; so a caller of such a request never hears of a single drop.
     /// </remarks>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsBefore = true };
 
@@ -183,7 +182,6 @@ public sealed class SxtGatewayFault
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <remarks><inheritdoc cref="DropBefore" path="/remarks"/></remarks>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { DropsAfter = true };
 
@@ -193,7 +191,6 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault TruncateBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Truncates = true };
 
@@ -203,7 +200,6 @@ public sealed class SxtGatewayFault
     /// </summary>
     /// <param name="times">How many connections to hit; <see langword="null"/>: until cleared.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault Silence(int? times = null) => new(times, kind: null) { SilencesConnections = true };
 
     /// <summary>
@@ -212,7 +208,6 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropInHeaders(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InHeaders };
 
@@ -220,7 +215,6 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault DropInBody(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.InBody };
 
@@ -228,7 +222,6 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault ResetBefore(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { ResetsBefore = true };
 
@@ -236,7 +229,6 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The number of calls is below 1.</exception>
     public static SxtGatewayFault ResetAfter(int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Ending = AnswerEnding.Reset };
 
@@ -245,7 +237,7 @@ public sealed class SxtGatewayFault
     /// <param name="times">How many calls to hit; <see langword="null"/>: until cleared.</param>
     /// <param name="kind">The kind of call to hit; <see langword="null"/>: all.</param>
     /// <returns>A fault to inject.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The pause is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>, or the number of calls is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The pause is negative, but for <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     public static SxtGatewayFault Trickle(TimeSpan pause, int? times = null, SxtGatewayCallKind? kind = null) =>
         new(times, kind) { Pause = Checked(pause) };
 
@@ -273,9 +265,7 @@ public sealed class SxtGatewayFault
         return true;
     }
 
-    /// <summary>
-    /// The gateway's answer to a call that this fault hit, of which the work is done only if need be.
-    /// </summary>
+    /// <summary>The gateway's answer to a call that this fault hit, of which the work is done only if need be.</summary>
     internal GatewayReply? Reply(Func<GatewayReply?> work)
     {
         if (_reply is not null && !_afterWork)

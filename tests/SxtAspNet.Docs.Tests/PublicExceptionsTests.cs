@@ -84,13 +84,6 @@ public sealed class PublicExceptionsTests
                         }
 
                         break;
-                    case ImplicitObjectCreationExpressionSyntax when member is MethodDeclarationSyntax { ReturnType: var made } && made.ToString() == type.Identifier.Text:
-                        foreach (var constructor in type.Members.OfType<ConstructorDeclarationSyntax>().Where(constructor => !IsPublic(constructor)))
-                        {
-                            waiting.Enqueue(constructor);
-                        }
-
-                        break;
                 }
             }
         }

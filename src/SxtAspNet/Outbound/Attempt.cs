@@ -11,6 +11,17 @@ internal readonly record struct Attempt(
     {
     }
 
+    /// <summary>
+    /// Whether a 401 answers what was sent: no redirect led elsewhere, and the token is still the one that this handler
+    /// set (the same handler further in has had its try already when it set another).
+    /// </summary>
+    public bool IsAnsweredBy(HttpResponseMessage response, TokenHeaders headers) =>
+        ReferenceEquals(Request.RequestUri, Uri)
+        && Request.Method == Method
+        && (response.RequestMessage is null || response.RequestMessage.RequestUri == Uri)
+        && Request.Headers.NonValidated.TryGetValues(RoutingHeaders.Authorization, out var values)
+        && headers.Is(values.ToString(), Active.Token);
+
     /// <summary>Not the record's own, which would print the header.</summary>
     public override string ToString() => $"attempt with {Active}";
 }

@@ -255,7 +255,7 @@ internal sealed class SxtTokenHandler(
     private async ValueTask<bool> PrepareReplayAsync(
         HttpResponseMessage response, Attempt attempt, CancellationToken cancellationToken)
     {
-        if (!IsAnswerToOurToken(response, attempt))
+        if (!attempt.IsAnsweredBy(response, headers))
         {
             return false;
         }
@@ -291,15 +291,4 @@ internal sealed class SxtTokenHandler(
         context.Metrics.Replayed();
         return true;
     }
-
-    /// <summary>
-    /// Whether a 401 answers what was sent: no redirect led elsewhere, and the token is still the one that this handler
-    /// set (the same handler further in has had its try already when it set another).
-    /// </summary>
-    private bool IsAnswerToOurToken(HttpResponseMessage response, Attempt attempt) =>
-        ReferenceEquals(attempt.Request.RequestUri, attempt.Uri)
-        && attempt.Request.Method == attempt.Method
-        && (response.RequestMessage is null || response.RequestMessage.RequestUri == attempt.Uri)
-        && attempt.Request.Headers.NonValidated.TryGetValues(Authorization, out var values)
-        && headers.Is(values.ToString(), attempt.Active.Token);
 }
