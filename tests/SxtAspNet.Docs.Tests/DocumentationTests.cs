@@ -167,10 +167,10 @@ public sealed partial class DocumentationTests
         AssertNone(missing);
     }
 
-    /// <summary>An app of SxtAspNet.Packages.Tests has the block word for word.</summary>
+    /// <summary>An app of SxtAspNet.Packages.Tests has each line of the block.</summary>
     private static bool IsBuiltElsewhere(CodeBlock block) => block.Page.Path.StartsWith("src", StringComparison.Ordinal)
         && Directory.GetFiles(Path.Combine(Page.Root, "tests", "SxtAspNet.Packages.Tests", "Apps"), "Program.cs", SearchOption.AllDirectories)
-            .Any(app => File.ReadAllText(app).Contains(block.Text, StringComparison.Ordinal));
+            .Any(app => block.Text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries).Except(File.ReadAllLines(app).Select(line => line.Trim())).All(line => line.Length == 0));
 
     private static CodeBlock Block(string language, string text) => new(Page.All[0], 1, language, text);
 

@@ -55,7 +55,7 @@ public sealed partial class ShellTests
         (StuckLock, "needs a Redis with a farm whose lock is stuck"),
     ];
 
-    [GeneratedRegex("^dotnet (new web|add package|tool update|user-secrets|publish -c Release -r|run$)")]
+    [GeneratedRegex("^dotnet (nuget add source|new (web|worker|xunit)|add (package|reference)|tool update|user-secrets|publish -c Release -r|run$)")]
     private static partial Regex Packages { get; }
 
     [GeneratedRegex("^dotnet (build|test|format|pack)( |$)")]
