@@ -1,4 +1,5 @@
 using SxtAspNet.Farm.Tests.Infrastructure;
+using SxtAspNet.Redis.Tests.Infrastructure;
 
 namespace SxtAspNet.Farm.Tests;
 

@@ -123,13 +123,7 @@ public class ReplacedConnectionTests(Servers servers)
         await oldAdmin.Database.ExecuteAsync("REPLICAOF", "127.0.0.1", $"{next.Port}");
         await Eventually.IsTrueAsync(async () => !await WritesAsync(), "the old master takes no writes");
         await using var last = await app.MoveAsync(configuration);
-        await Eventually.IsTrueAsync(
-            async () =>
-            {
-                time.Advance(RedisConnection.LongBroken);
-                return await WritesAsync();
-            },
-            "the new master takes writes");
+        await RecoversAsync(time, WritesAsync, "the new master takes writes");
 
         async Task<bool> WritesAsync() =>
             await Record.ExceptionAsync(() => store.TryReplaceAsync(_name, expected: null, [2], Minute, Cancellation).AsTask()) is null;
@@ -160,13 +154,7 @@ public class ReplacedConnectionTests(Servers servers)
         password = "another";
         await server.ChangePasswordAsync(password);
         await Eventually.IsTrueAsync(async () => !await ReadsAsync(), "the connection is closed");
-        await Eventually.IsTrueAsync(
-            async () =>
-            {
-                time.Advance(RedisConnection.LongBroken);
-                return await ReadsAsync();
-            },
-            "the record is read with the new password");
+        await RecoversAsync(time, ReadsAsync, "the record is read with the new password");
 
         async Task<bool> ReadsAsync() =>
             await Record.ExceptionAsync(() => store.ReadAsync("sxt:" + _name, Cancellation).AsTask()) is null;
@@ -273,6 +261,15 @@ public class ReplacedConnectionTests(Servers servers)
             return await Record.ExceptionAsync(() => store.ReadAsync(_name, limit.Token).AsTask()) is null;
         }
     }
+
+    /// <summary>Waits, while the time after which a connection is opened anew passes, and passes again.</summary>
+    private static Task RecoversAsync(FakeTimeProvider time, Func<Task<bool>> works, string what) => Eventually.IsTrueAsync(
+        async () =>
+        {
+            time.Advance(RedisConnection.LongBroken);
+            return await works();
+        },
+        what);
 
     /// <summary>An app with a connection of its own, given by its factory.</summary>
     private sealed class App : IAsyncDisposable
