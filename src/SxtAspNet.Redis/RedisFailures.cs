@@ -79,7 +79,7 @@ internal sealed partial class RedisFailures(string prefix, ILogger logger)
         // The client's own words: it does not even send a write to a replica. In a Cluster, a node may be away.
         if (Array.Exists(causes, cause => cause.Message.Contains("requires writable", StringComparison.Ordinal)))
         {
-            return "No server of Redis that takes writes is connected. If what answers is a replica: connect to the master; through Sentinel the client finds it.";
+            return "No Redis server that takes writes is connected; what answers may be a replica. Connect to the master; through Sentinel the client finds it.";
         }
 
         var server = causes.Select(cause => FailedServer.Match(cause.Message)).FirstOrDefault(match => match.Success)?.Groups["server"].Value;

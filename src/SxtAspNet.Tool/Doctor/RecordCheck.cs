@@ -151,7 +151,12 @@ internal sealed class RecordCheck(ExaminedApp app, Diagnosis diagnosis, RedisCon
                 async database =>
                 {
                     var channel = RedisNotices.Channel(_name + Sessions.SessionName.Notices, database);
-                    return (long)(await database.ExecuteAsync("PUBSUB", "NUMSUB", channel).ConfigureAwait(false))[1];
+
+                    // Each node of a Cluster knows its own.
+                    var counts = await Task.WhenAll(database.Multiplexer.GetServers()
+                        .Where(server => server.IsConnected)
+                        .Select(server => server.SubscriptionSubscriberCountAsync(channel))).ConfigureAwait(false);
+                    return counts.Sum();
                 },
                 cancellationToken).ConfigureAwait(false);
             if (count > 0)

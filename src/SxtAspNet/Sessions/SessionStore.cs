@@ -68,7 +68,8 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     public Task<StoreAnswer<bool>> TryReplaceAsync(
         StoredSession expected, Session session)
     {
-        var remaining = session.UnusableFrom - context.Clock.Now;
+        // Until the gateway has been heard, this machine's clock may be wrong by hours.
+        var remaining = context.Clock.IsKnown ? session.UnusableFrom - context.Clock.Now : session.Lifetime;
         return ReplaceAsync(
             name,
             expected.Record,

@@ -40,7 +40,7 @@ internal sealed record Mutation(string Name, string File, string Text, string Re
             "        if (snapshot.IsLoggedOut)\n        {\n            return _context.Time.GetTimestamp();"),
         new("a request that was redirected is replayed",
             "Outbound/SxtTokenHandler.cs",
-            "        if (!IsAnswerToOurToken(response, attempt))",
+            "        if (!attempt.IsAnsweredBy(response, headers))",
             "        if (attempt.Active is null)"),
         new("an instance whose attempt failed leaves no note to the others",
             "Sessions/RenewalNotes.cs",

@@ -30,6 +30,25 @@ public class DoctorRedisTests(Servers servers)
         Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.Token));
     }
 
+    [Theory]
+    [InlineData("cluster")]
+    [InlineData("sentinel")]
+    public async Task A_sound_farm_on_several_servers_is_well(string kind)
+    {
+        await using var redis = kind == "cluster" ? await RealRedis.StartClusterAsync() : await RealRedis.StartSentinelAsync();
+        await using var app = await PatientApp.CreateAsync(redis.Configuration);
+        for (var instance = 0; instance < 3; instance++)
+        {
+            await app.StartSharingAsync();
+        }
+
+        PatientApp.Report report = null!;
+        await Eventually.IsTrueAsync(
+            async () => (report = await app.ExamineAsync()).Listeners == 3, "all instances listen", () => "");
+
+        report.Has("redis", "ok", "may do all that is needed").Has("record", "ok").Has("instances", "ok", "3 listen").HasNoOtherTroubleThan();
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_told()
     {
