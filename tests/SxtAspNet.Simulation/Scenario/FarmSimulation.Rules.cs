@@ -56,7 +56,7 @@ internal sealed partial class FarmSimulation
     }
 
     /// <summary>One per generation; during an outage one per instance and generation; one per disturbance; and while the gateway fails, as many as the back-off lets through.</summary>
-    private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances) + _weather.LostExchanges;
+    private int Budget() => (int)((_everyone.Count + 1) * (_clock.Now / TimeSpan.FromMinutes(18) + 1)) + (6 * _disturbances) + _weather.VainGrants;
 
     private bool IsCalmSince(TimeSpan time) => _isCalm && !IsRotationFelt && _calmSince + TimeSpan.FromMinutes(3) < time;
 

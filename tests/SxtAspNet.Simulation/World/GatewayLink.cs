@@ -27,10 +27,10 @@ internal sealed class GatewayWeather
     public double LostAnswers { get; set; }
 
     /// <summary>
-    /// How often an API key was exchanged in vain: the answer did not arrive, or not in time. A login with a signing key takes two
-    /// calls, and fails with the first.
+    /// How often a session was granted in vain: the answer did not arrive, or not in time. Or asked for in vain: with a key that is refused, by
+    /// an instance whose API key can't be exchanged meanwhile, so that it tries both again every second or two.
     /// </summary>
-    public int LostExchanges { get; set; }
+    public int VainGrants { get; set; }
 
     /// <summary>Calls are refused: 503, or 429 with Retry-After.</summary>
     public int? Refusal { get; set; }
@@ -105,6 +105,11 @@ internal sealed class GatewayLink(
         var response = await _gateway.SendAsync(request, CancellationToken.None);
         var granted = await RememberAsync(response);
         Date(response);
+        if (weather.IsProxyDown && !response.IsSuccessStatusCode && IsLogin(request))
+        {
+            weather.VainGrants++;
+        }
+
         try
         {
             if (random.NextDouble() < weather.LostAnswers)
@@ -122,9 +127,9 @@ internal sealed class GatewayLink(
 
             return response;
         }
-        catch (Exception) when (IsForProxy(request))
+        catch (Exception) when (granted is not null || IsForProxy(request))
         {
-            weather.LostExchanges++;
+            weather.VainGrants++;
             throw;
         }
     }
@@ -140,6 +145,8 @@ internal sealed class GatewayLink(
             response.Headers.Date = date + weather.ProxyClockError;
         }
     }
+
+    private static bool IsLogin(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/token", StringComparison.Ordinal);
 
     private static bool IsForProxy(HttpRequestMessage request) =>
         request.RequestUri!.AbsolutePath.EndsWith("/apikey", StringComparison.Ordinal);
