@@ -18,6 +18,10 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
 
+    private const int ReconnectInterval = 1000;
+
+    private static readonly Version ClientVersion = typeof(ConnectionMultiplexer).Assembly.GetName().Version!;
+
     private readonly Lock _gate = new();
     private readonly Func<Task<IConnectionMultiplexer>> _open;
     private readonly bool _isOwn;
@@ -277,9 +281,9 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
         if (settings.ConfigurationOptionsFactory is null)
         {
             // By default the client tries less and less often, so that after an outage of minutes each instance would
-            // keep a session of its own for up to a minute more. Not more often than this: before its version 3, the client
-            // ends an attempt that is under way when the next one is due.
-            options.ReconnectRetryPolicy = new LinearRetry(options.ConnectTimeout);
+            // keep a session of its own for up to a minute more. Before its version 3, the client ends an attempt that is
+            // under way when the next one is due, which must have its time there.
+            options.ReconnectRetryPolicy = new LinearRetry(ClientVersion.Major >= 3 ? ReconnectInterval : options.ConnectTimeout);
         }
 
         return options;

@@ -5,7 +5,7 @@ namespace SxtAspNet.Simulation;
 public class SimulationTests
 {
     [Fact]
-    public void No_seed_breaks_a_rule() => Assert.Equal(0, Program.RunMany(from: 0, seeds: 400, isVerbose: false));
+    public void No_seed_breaks_a_rule() => Assert.Equal(0, Program.RunMany(from: 0, seeds: 200, isVerbose: false));
 
     /// <summary>That each is caught takes an hour (<c>--mutations</c>); that it can be made is checked here.</summary>
     [Fact]
