@@ -18,6 +18,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
 
+    /// <summary>In milliseconds, as the client's policies take it.</summary>
     private const int ReconnectInterval = 1000;
 
     private static readonly Version ClientVersion = typeof(ConnectionMultiplexer).Assembly.GetName().Version!;

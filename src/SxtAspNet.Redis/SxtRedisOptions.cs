@@ -28,8 +28,9 @@ public sealed class SxtRedisOptions
 
     /// <summary>
     /// Gives the settings of a client: what a configuration string can't hold, such as callbacks, certificates, the way
-    /// it reconnects, and credentials that expire. It is called when a connection is opened, and what it gives is copied; set it
-    /// instead of <see cref="Configuration"/>.
+    /// it reconnects, and credentials that expire. It is called when a connection is opened, and again when no server that takes
+    /// writes has been connected for 30 seconds (then after 1, 2, 4 minutes and so on). What it gives is copied; set it instead of
+    /// <see cref="Configuration"/>.
     /// </summary>
     public Func<ConfigurationOptions>? ConfigurationOptionsFactory { get; set; }
 

@@ -39,9 +39,12 @@ internal sealed class TokenValidators(Func<SxtBearerOptions, CallerGateway> gate
     {
         lock (_gate)
         {
-            return _validators.GetOrAdd(
-                scheme, static (name, from) => new TokenValidator(name, from.Options, from.Gateway(from.Options), from.Metrics.ForScheme(name), from.Log),
-                (Options: options, Gateway: gatewayOf, Metrics: instruments, Log: logger));
+            if (!_validators.TryGetValue(scheme, out var validator))
+            {
+                validator = _validators[scheme] = new TokenValidator(scheme, options, gatewayOf(options), instruments.ForScheme(scheme), logger);
+            }
+
+            return validator;
         }
     }
 }
