@@ -54,7 +54,7 @@ public class PartBenchmarks
         _options = canned.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue;
 
         var ring = canned.GetRequiredKeyedService<SealKeyRing>("");
-        await ring.LoadAsync(_options, CancellationToken.None);
+        await ring.LoadAsync(_options, _options.KeyTimeout, CancellationToken.None);
         _seal = new SessionCipher(ring, canned.GetRequiredKeyedService<SessionIdentity>(""));
         _record = SessionRecord.Write(new Session
         {

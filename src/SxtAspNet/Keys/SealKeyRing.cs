@@ -11,27 +11,29 @@ namespace SxtAspNet.Keys;
 /// </summary>
 internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger logger) : IDisposable
 {
-    private static readonly TimeSpan SameUnknownKeyAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     /// <summary>How long what is sealed is of use (documented: an access token lives 25 minutes).</summary>
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(25);
 
     private static readonly TimeSpan ForgottenAfter = 2 * TokenLifetime;
-    private const int MostUnknownKeys = 100;
 
     private readonly Lock _gate = new();
-    private readonly List<Known> _known = [];
-    private readonly Dictionary<string, long> _unknown = [];
+    private readonly KnownSealKeys _known = new(runtime.TimeProvider, ForgottenAfter);
+    private readonly UnknownSeals _unknown = new(runtime.TimeProvider);
 
     /// <summary>What was last said about a source that fails, so that it is not said again at each attempt.</summary>
     private readonly ConcurrentDictionary<string, string> _failing = [];
     private SealKey? _sealing;
     private SealSource[] _opened = [];
+    private SealKeyLoad? _loading;
     private long? _triedAt;
+    private TimeSpan _pause;
     private bool _hasLoaded;
-    private long _loads;
-    private long _lastLoad;
+
+    /// <summary>The settings with which the first key can only sign: to open it again would only show that once more.</summary>
+    private SxtOptions? _signingOnly;
 
     /// <summary>The key that seals; <see langword="null"/> before the first load, or when no key can.</summary>
     public SealKey? Sealing
@@ -45,13 +47,10 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
         }
     }
 
-    public SealKey? Find(ReadOnlySpan<byte> id)
-    {
-        lock (_gate)
-        {
-            return FindKnown(id)?.Key;
-        }
-    }
+    /// <summary>Whether nothing seals because the first key can only sign.</summary>
+    public bool CanOnlySign => Volatile.Read(ref _signingOnly) is not null;
+
+    public SealKey? Find(ReadOnlySpan<byte> id) => _known.Find(id);
 
     /// <summary>
     /// Reads the key sources if there is no key to seal with, and once in two token lifetimes: an instance that only adopts would
@@ -60,97 +59,52 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
     /// <returns>Whether there is a key to seal with.</returns>
     public async Task<bool> EnsureAsync(SxtOptions options, CancellationToken cancellationToken)
     {
-        if (Sealing is null ? !IsJustTried : WasTriedBefore(ForgottenAfter))
+        if (Sealing is null ? !IsPausing && !ReferenceEquals(_signingOnly, options) : WasTriedBefore(ForgottenAfter))
         {
-            await LoadAsync(options, cancellationToken).ConfigureAwait(false);
+            await LoadAsync(options, options.KeyTimeout / 4, cancellationToken).ConfigureAwait(false);
         }
 
         return Sealing is not null;
     }
 
     /// <summary>Whether an unknown key id is reason to read the key sources again: it is new, or was met long ago.</summary>
-    public bool IsReasonToReload(ReadOnlySpan<byte> id)
-    {
-        var now = runtime.TimeProvider.GetTimestamp();
-        var name = Convert.ToHexString(id);
-        lock (_gate)
-        {
-            if (_unknown.TryGetValue(name, out var met) && runtime.TimeProvider.GetElapsedTime(met, now) < SameUnknownKeyAfter)
-            {
-                return false;
-            }
-
-            // Ids are read from a cache that others may write to: their number must not grow without bound.
-            if (_unknown.Count == MostUnknownKeys)
-            {
-                _unknown.Clear();
-            }
-
-            _unknown[name] = now;
-            return true;
-        }
-    }
+    public bool IsReasonToReload(ReadOnlySpan<byte> id) => _unknown.IsReasonToReload(id);
 
     /// <summary>
     /// Lets the next record that can't be opened be reason to read the key sources again: during a rotation the key that
     /// sealed it may have arrived here since.
     /// </summary>
-    public void ForgetUnknown()
-    {
-        lock (_gate)
-        {
-            _unknown.Clear();
-        }
-    }
+    public void ForgetUnknown() => _unknown.Forget();
 
-    /// <summary>Reads the key sources for a renewal, unless that was done a moment ago.</summary>
-    /// <remarks>
-    /// A start reads the store first, and the keys for that. A source that hangs must not cost its time limit once more, or
-    /// the start would take longer than requests wait for it. Where there is a key to seal with, it is waited for no longer than a
-    /// key behind it waits for its turn at a login; what it gives later counts from then on.
-    /// </remarks>
-    public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken)
-    {
-        if (_hasLoaded && IsJustTried)
-        {
-            return Task.CompletedTask;
-        }
-
-        var loading = LoadAsync(options, cancellationToken);
-        return Sealing is null ? loading : runtime.WaitAsync(loading, options.KeyTimeout / 4, cancellationToken);
-    }
+    /// <summary>Reads the key sources for a renewal, unless that was done a moment ago: a start reads the store first, and the keys for that.</summary>
+    public Task LoadForRenewalAsync(SxtOptions options, CancellationToken cancellationToken) => _hasLoaded && IsPausing
+        ? Task.CompletedTask
+        : LoadAsync(options, options.KeyTimeout / 4, cancellationToken);
 
     /// <summary>Reads the key sources. A source that fails keeps what it gave before.</summary>
-    public async Task LoadAsync(SxtOptions options, CancellationToken cancellationToken)
+    /// <param name="options">The settings.</param>
+    /// <param name="patience">
+    /// How long one that hangs is waited for while there is a key to seal with; what it gives later counts from then on. Or a start
+    /// would take longer than requests wait for it.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LoadAsync(SxtOptions options, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var load = Interlocked.Increment(ref _loads);
-
-        // All at once: of several sources that hang, each would take its time limit.
-        var all = await Task.WhenAll(sources.For(options).Select(source => LoadOneAsync(source, options, cancellationToken))).ConfigureAwait(false);
-        var first = Array.Find(all, one => one.HasOpened);
-        var canOnlySign = first is { HasOpened: true, Key: null };
-        lock (_gate)
+        var load = Join(options, cancellationToken);
+        if (patience - load.Elapsed is var rest && rest > TimeSpan.Zero)
         {
-            if (load < _lastLoad)
-            {
-                // A later one has ended before, and knows better.
-                return;
-            }
-
-            _lastLoad = load;
-            _sealing = canOnlySign ? null : first.Key ?? _sealing;
-            _opened = [.. all.Where(one => one.HasOpened).Select(one => one.Source)];
-            _triedAt = runtime.TimeProvider.GetTimestamp();
-            _hasLoaded = Array.Exists(all, one => one.Key is not null);
-            if (Array.TrueForAll(all, one => one.HasOpened))
-            {
-                Forget();
-            }
+            await runtime.WaitAsync(load.Over, rest, cancellationToken).ConfigureAwait(false);
         }
 
-        if (canOnlySign)
+        if (!load.Over.IsCompleted && Sealing is null)
         {
-            logger.SharingImpossible();
+            await Task.WhenAny(load.Over, load.First).WaitAsync(cancellationToken).ConfigureAwait(false);
+            UseMeanwhile(load);
+        }
+
+        if (load.Over.IsCompleted)
+        {
+            await load.Over.ConfigureAwait(false);
         }
     }
 
@@ -164,7 +118,7 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
             {
                 if (await source.DerivePreviousAsync(options, cancellationToken).ConfigureAwait(false) is { } key)
                 {
-                    Remember(key);
+                    _known.Remember(key);
                 }
             }
             catch (SxtAuthenticationException failure)
@@ -178,19 +132,56 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
     {
         lock (_gate)
         {
-            _known.ForEach(known => known.Key.Dispose());
-            _known.Clear();
+            _known.Dispose();
             _sealing = null;
         }
     }
 
-    private async Task<Loaded> LoadOneAsync(SealSource source, SxtOptions options, CancellationToken cancellationToken)
+    /// <summary>Joins the load under way, or starts one: a source that hangs gets no second call.</summary>
+    private SealKeyLoad Join(SxtOptions options, CancellationToken cancellationToken)
+    {
+        SealKeyLoad load;
+        lock (_gate)
+        {
+            if (_loading is { Over.IsCompleted: false } running && ReferenceEquals(running.Options, options))
+            {
+                return running;
+            }
+
+            load = _loading = new SealKeyLoad(options, sources.For(options), runtime);
+        }
+
+        _ = RunAsync(load, cancellationToken);
+        return load;
+    }
+
+    private async Task RunAsync(SealKeyLoad load, CancellationToken cancellationToken)
     {
         try
         {
-            var key = await source.DeriveAsync(options, cancellationToken).ConfigureAwait(false);
+            Use(load, await Task.WhenAll(load.Sources.Select((_, position) => LoadOneAsync(load, position, cancellationToken))).ConfigureAwait(false));
+            load.End();
+        }
+        catch (Exception failure)
+        {
+            load.Fail(failure);
+        }
+    }
+
+    private async Task<Loaded> LoadOneAsync(SealKeyLoad load, int position, CancellationToken cancellationToken)
+    {
+        var source = load.Sources[position];
+        try
+        {
+            var key = await source.DeriveAsync(load.Options, cancellationToken).ConfigureAwait(false);
             _failing.TryRemove(source.ToString(), out _);
-            return new(source, HasOpened: true, key is null ? null : Remember(key));
+            if (key is not null)
+            {
+                key = _known.Remember(key);
+                load.Give(position, key);
+            }
+
+            return new(source, HasOpened: true, key, null);
         }
         catch (SxtAuthenticationException failure)
         {
@@ -200,11 +191,61 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
                 logger.SealKeyUnavailable(source, failure.Message);
             }
 
-            return new(source, HasOpened: false, null);
+            return new(source, HasOpened: false, null, failure.RetryAfter);
         }
     }
 
-    private bool IsJustTried => _triedAt is not null && !WasTriedBefore(JustNow);
+    /// <summary>Seals with what is there already, while a source before it has not answered yet.</summary>
+    private void UseMeanwhile(SealKeyLoad load)
+    {
+        lock (_gate)
+        {
+            if (_sealing is null && load.Keys.ToArray() is [var (_, key), ..] given)
+            {
+                _sealing = key;
+                _opened = [.. given.Select(one => one.Source)];
+            }
+        }
+    }
+
+    private void Use(SealKeyLoad load, Loaded[] all)
+    {
+        var first = Array.Find(all, one => one.HasOpened);
+        var canOnlySign = first is { HasOpened: true, Key: null };
+        bool isNews;
+        lock (_gate)
+        {
+            if (_loading != load)
+            {
+                // One with later settings has begun, and knows better.
+                return;
+            }
+
+            _sealing = canOnlySign ? null : first.Key ?? _sealing;
+            _opened = [.. all.Where(one => one.HasOpened).Select(one => one.Source)];
+            _triedAt = runtime.TimeProvider.GetTimestamp();
+            _pause = PauseAfter(all);
+            _hasLoaded = Array.Exists(all, one => one.Key is not null);
+            isNews = canOnlySign && !ReferenceEquals(_signingOnly, load.Options);
+            _signingOnly = canOnlySign ? load.Options : null;
+            if (Array.TrueForAll(all, one => one.HasOpened))
+            {
+                _known.Forget(_sealing);
+            }
+        }
+
+        if (isNews)
+        {
+            logger.SharingImpossible();
+        }
+    }
+
+    /// <summary>How long no source is asked again: as long as all of them ask for, when all of them failed.</summary>
+    private static TimeSpan PauseAfter(Loaded[] all) => Array.Exists(all, one => one.RetryAfter is null) || all.Length == 0
+        ? JustNow
+        : TimeSpan.FromTicks(Math.Clamp(all.Min(one => one.RetryAfter!.Value.Ticks), JustNow.Ticks, LongestPause.Ticks));
+
+    private bool IsPausing => _triedAt is not null && !WasTriedBefore(_pause);
 
     private bool WasTriedBefore(TimeSpan time)
     {
@@ -214,49 +255,6 @@ internal sealed class SealKeyRing(SealSources sources, Runtime runtime, ILogger 
         }
     }
 
-    private SealKey Remember(SealKey key)
-    {
-        lock (_gate)
-        {
-            if (FindKnown(key.Id) is { } known)
-            {
-                key.Dispose();
-                known.DerivedAt = runtime.TimeProvider.GetTimestamp();
-                return known.Key;
-            }
-
-            _known.Add(new Known(key) { DerivedAt = runtime.TimeProvider.GetTimestamp() });
-            return key;
-        }
-    }
-
-    /// <summary>Forgets the keys that no source has given for long; only when all of them answered.</summary>
-    private void Forget()
-    {
-        // Not disposed: one may be opening a record at this moment. Its memory is cleared when it is collected.
-        _known.RemoveAll(known => known.Key != _sealing && runtime.TimeProvider.GetElapsedTime(known.DerivedAt) > ForgottenAfter);
-    }
-
-    private Known? FindKnown(ReadOnlySpan<byte> id)
-    {
-        foreach (var known in _known)
-        {
-            if (known.Key.Id.AsSpan().SequenceEqual(id))
-            {
-                return known;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>What a source has given: nothing, a key to seal with, or a key that can only sign.</summary>
-    private readonly record struct Loaded(SealSource Source, bool HasOpened, SealKey? Key);
-
-    private sealed class Known(SealKey key)
-    {
-        public SealKey Key { get; } = key;
-
-        public long DerivedAt { get; set; }
-    }
+    private readonly record struct Loaded(SealSource Source, bool HasOpened, SealKey? Key, TimeSpan? RetryAfter);
 }

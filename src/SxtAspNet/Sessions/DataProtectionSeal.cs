@@ -21,6 +21,8 @@ internal sealed class DataProtectionSeal(IDataProtectionProvider provider, Sessi
 
     public string SharedBy => "Data Protection key ring, and the same SetApplicationName(...)";
 
+    public string Missing => "ASP.NET Core Data Protection fails (event 1415 says why).";
+
     public Task<bool> EnsureAsync() => Task.FromResult(true);
 
     public Task RenewAsync() => Task.CompletedTask;

@@ -6,6 +6,9 @@ internal interface ISessionSeal
     /// <summary>What instances have to have in common for one to open the records of another.</summary>
     string SharedBy { get; }
 
+    /// <summary>Why records can't be sealed, and what to do, when they can't.</summary>
+    string Missing { get; }
+
     /// <summary>Gets ready what seals, if it is not.</summary>
     /// <returns>Whether records can be sealed.</returns>
     Task<bool> EnsureAsync();

@@ -9,6 +9,10 @@ internal sealed class KeySeal(SealKeyRing keys, SessionContext context) : ISessi
 
     public string SharedBy => "Seal, or, where none is set, the same Keys";
 
+    public string Missing => keys.CanOnlySign
+        ? "the first key can only sign. Give the farm a seal of its own (Seal), or call UseDataProtection()."
+        : "no configured key or seal opens (event 1404 says why).";
+
     public Task<bool> EnsureAsync() => keys.EnsureAsync(context.Options, context.Stopping);
 
     public Task RenewAsync() => keys.LoadForRenewalAsync(context.Options, context.Stopping);
@@ -22,7 +26,8 @@ internal sealed class KeySeal(SealKeyRing keys, SessionContext context) : ISessi
         if (_cipher.IsReasonToReload(record))
         {
             // Either a rotation is not known here yet, or whoever sealed the record does not know it yet.
-            await keys.LoadAsync(context.Options, context.Stopping).ConfigureAwait(false);
+            // A key that arrives later opens it at the next poll.
+            await keys.LoadAsync(context.Options, context.Options.KeyTimeout / 2, context.Stopping).ConfigureAwait(false);
             if (!_cipher.IsKeyKnown(record))
             {
                 await keys.LoadPreviousAsync(context.Options, context.Stopping).ConfigureAwait(false);

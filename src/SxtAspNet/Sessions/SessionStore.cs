@@ -10,7 +10,6 @@ namespace SxtAspNet.Sessions;
 internal sealed class SessionStore(SessionContext context, ISxtSessionStore store, string name, ISessionSeal? seal)
 {
     private const int LargestRecord = 64 * 1024;
-    private const string NoSealKey = "The session can't be shared: no configured key gives a seal key.";
 
     /// <summary>How long a record outlives its access token, so that its generation is still seen.</summary>
     private static readonly TimeSpan AfterExpiry = TimeSpan.FromMinutes(5);
@@ -29,6 +28,8 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     /// <summary>Whether other processes see the store.</summary>
     public bool IsShared => seal is not null;
 
+    private string NothingSeals => $"The session can't be shared: {seal!.Missing}";
+
     private string NoteName => name + ":note";
 
     /// <summary>A renewal begins: what could not be opened before is tried again.</summary>
@@ -42,7 +43,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     {
         if (seal is not null && !await seal.EnsureAsync().ConfigureAwait(false))
         {
-            return new(null, null, NoSealKey);
+            return new(null, null, NothingSeals);
         }
 
         var read = await ReadAsync(name).ConfigureAwait(false);
@@ -124,7 +125,7 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
     {
         var record = seal is null ? plaintext : await seal.SealAsync(key, plaintext).ConfigureAwait(false);
         return record is null
-            ? new(false, NoSealKey)
+            ? new(false, NothingSeals)
             : await StoreCall.RunAsync(
                 _code,
                 StoreOperation.Write,

@@ -34,7 +34,7 @@ internal sealed class RecordReader(Uri gateway, string user) : IDisposable
             new SealSources(new KeyOpener(new KeySources(options => options.Keys, [], _keys), Here), new KeySources(options => options.Seal, [], []), _seals),
             Here,
             NullLogger.Instance);
-        _ring.LoadAsync(_options, CancellationToken.None).GetAwaiter().GetResult();
+        _ring.LoadAsync(_options, _options.KeyTimeout, CancellationToken.None).GetAwaiter().GetResult();
         _seal = new SessionCipher(_ring, new SessionIdentity("", _options));
     }
 

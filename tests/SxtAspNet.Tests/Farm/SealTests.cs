@@ -43,6 +43,22 @@ public sealed class SealTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_key_that_can_only_sign_is_not_opened_at_each_poll_and_is_reported_once()
+    {
+        var instance = _farm.Add(services: services => services.UseKeys(_device));
+        await instance.StartAsync();
+        var openings = _device.Openings;
+
+        _farm.Pass(TimeSpan.FromMinutes(18), TimeSpan.FromSeconds(5));
+        Assert.Equal(openings, _device.Openings);
+
+        _farm.Pass(OneRenewal, TimeSpan.FromSeconds(5));
+        Assert.Single(instance.Logs.GetSnapshot(), log => log.Id.Id == 1405);
+        Assert.Contains(instance.Logs.GetSnapshot(), log =>
+            log.Id.Id == 1400 && log.Message.Contains("Give the farm a seal of its own", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task No_key_is_opened_for_the_seal()
     {
         var seal = new TestSeal(1);

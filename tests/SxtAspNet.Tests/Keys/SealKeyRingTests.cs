@@ -31,7 +31,7 @@ public sealed class SealKeyRingTests : IDisposable
         var next = new TestKeySource();
         _source.Opening = next.OpenAsync;
 
-        await _ring.LoadAsync(_options, TestContext.Current.CancellationToken);
+        await _ring.LoadAsync(_options, _options.KeyTimeout, TestContext.Current.CancellationToken);
         Assert.NotEqual(old, _ring.Sealing!.Id);
         Assert.NotNull(_ring.Find(old));
 
