@@ -34,44 +34,10 @@ internal sealed class FileKeySource : ISxtKeySource, ISxtSealSource
 
     public override string ToString() => $"file {_keyFile.Path}";
 
-    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => RunAsync(Open, cancellationToken);
+    /// <remarks>A mount whose server is gone blocks the thread in the kernel, where no cancellation reaches; whoever opens keys has a limit for that.</remarks>
+    public ValueTask<SxtCredential> OpenAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Open());
 
-    public ValueTask<SxtSealSecret> OpenSealAsync(CancellationToken cancellationToken) => RunAsync(OpenSeal, cancellationToken);
-
-    private static async ValueTask<T> RunAsync<T>(Func<T> open, CancellationToken cancellationToken)
-        where T : IDisposable
-    {
-        // A mount whose server is gone blocks in the kernel, where no cancellation reaches. It blocks a thread of the
-        // pool then, and the caller goes on.
-        Task<T> opening = Task.Run(open, cancellationToken);
-        try
-        {
-            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = opening.ContinueWith(
-                DisposeUnclaimed,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private static void DisposeUnclaimed<T>(Task<T> opening)
-        where T : IDisposable
-    {
-        if (opening.IsCompletedSuccessfully)
-        {
-            opening.Result.Dispose();
-        }
-        else
-        {
-            // Looked at, so that it does not come up again as an unobserved exception.
-            _ = opening.Exception;
-        }
-    }
+    public ValueTask<SxtSealSecret> OpenSealAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenSeal());
 
     private SxtCredential Open()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Testing;
+using SxtAspNet.Keys;
 using static SxtAspNet.Tests.Keys.KeyVectors;
 
 namespace SxtAspNet.Tests.Keys;
@@ -99,11 +100,20 @@ public sealed class FileKeySourceTests : KeyFileTests
         string path = Write("sxt.pem", SlowPem);
         using var giveUp = new CancellationTokenSource();
 
-        Task opening = new FileKeySource(new SxtKeyOptions { File = path, Password = Password }, Logger)
-            .OpenAsync(giveUp.Token).AsTask();
+        var keys = new KeyOpener(new KeySources(static options => options.Keys, [], []), new Runtime(TimeProvider.System));
+        Task opening = keys.OpenAsync(new FileKeySource(new SxtKeyOptions { File = path, Password = Password }, Logger), new(), giveUp.Token);
         await giveUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+    }
+
+    [Fact]
+    public async Task A_file_that_blocks_blocks_the_thread_of_its_caller_who_counts_them()
+    {
+        var opening = new FileKeySource(new SxtKeyOptions { File = Write("sxt.pem", Pem) }, Logger).OpenAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(opening.IsCompletedSuccessfully);
+        (await opening).Dispose();
     }
 
     [Fact]
