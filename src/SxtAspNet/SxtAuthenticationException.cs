@@ -25,4 +25,11 @@ public class SxtAuthenticationException : HttpRequestException
 
     /// <summary>How long to wait before another attempt makes sense; <see langword="null"/> when not known.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>Whether another instance may succeed where this one failed: a key that it could not open here may have been the right one.</summary>
+    internal bool IsLocal
+    {
+        get => field || Reason is SxtFailureReason.KeyUnavailable;
+        init;
+    }
 }

@@ -3,9 +3,10 @@ using SxtAspNet.Gateway;
 namespace SxtAspNet.Sessions;
 
 /// <summary>Why one key led to no session.</summary>
+/// <param name="Source">Where the key comes from.</param>
 /// <param name="Cause">The reason.</param>
 /// <param name="IsSigningKey">Whether it was a signing key, as far as it could be opened.</param>
-internal sealed record LoginFailure(SxtAuthenticationException Cause, bool IsSigningKey)
+internal sealed record LoginFailure(ISxtKeySource Source, SxtAuthenticationException Cause, bool IsSigningKey)
 {
     public bool IsSigningKeyRefused => IsSigningKey && Cause.Reason is SxtFailureReason.KeyRefused;
 
@@ -33,19 +34,24 @@ internal sealed record LoginFailure(SxtAuthenticationException Cause, bool IsSig
         var causes = failures.Select(failure => failure.Cause).ToArray();
         var reasons = string.Join(' ', causes.Select(cause => cause.Message));
         var telling = causes.MinBy(Rank);
+        var isLocal = Array.Exists(causes, cause => cause.Reason is SxtFailureReason.KeyUnavailable);
         return (telling?.Reason, causes.Length) switch
         {
             (null, _) or (SxtFailureReason.KeyUnavailable, _) => new SxtAuthenticationException(
-                SxtFailureReason.KeyUnavailable, $"No configured key of {user} can be opened. {reasons}", telling),
+                SxtFailureReason.KeyUnavailable, $"No configured key of {user} can be opened. {reasons}", telling, Pause(causes)),
             (SxtFailureReason.KeyRefused, _) when isUserUnknown => new SxtAuthenticationException(
                 SxtFailureReason.UserUnknown, $"The gateway knows no {user}; check UserId and GatewayUrl.", telling),
             (SxtFailureReason.KeyRefused, _) => new SxtAuthenticationException(
-                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}{Advice(failures)}. {reasons}", telling),
+                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}{Advice(failures)}. {reasons}", telling) { IsLocal = isLocal },
             (_, 1) => telling!,
             ({ } reason, _) => new SxtAuthenticationException(
-                reason, $"No configured key led to a session of {user}. {reasons}", telling, telling!.RetryAfter),
+                reason, $"No configured key led to a session of {user}. {reasons}", telling, telling!.RetryAfter) { IsLocal = isLocal },
         };
     }
+
+    /// <summary>How long the sources ask to be left alone: a vault that is asked too often, say. One that does not ask is not kept waiting.</summary>
+    private static TimeSpan? Pause(IEnumerable<SxtAuthenticationException> causes) =>
+        causes.MinBy(cause => cause.RetryAfter ?? TimeSpan.Zero)?.RetryAfter;
 
     /// <summary>The words of an API key's refusal say what to do; a refused signature may have other causes.</summary>
     private static string Advice(IReadOnlyList<LoginFailure> failures) =>

@@ -49,10 +49,10 @@ internal sealed class LoginProcedure(
             }
         }
 
-        if (_kept is { } kept && options.KeepKeyInMemory && failures.All(failure => failure.Cause.Reason is SxtFailureReason.KeyUnavailable))
+        if (_kept is { } kept && options.KeepKeyInMemory && failures.Find(failure => IsOutage(failure, kept.Source)) is { } outage)
         {
-            logger.KeptKeyUsed(failures[^1].Cause.Message);
-            KeyPosition = keys.PositionOf(kept.Source, options);
+            logger.KeptKeyUsed(outage.Cause.Message);
+            KeyPosition = keys.PositionOf(outage.Source, options);
             return await LogInAsync(kept.Source, kept.Key, options, cancellationToken).ConfigureAwait(false);
         }
 
@@ -71,6 +71,10 @@ internal sealed class LoginProcedure(
 
         _kept = null;
     }
+
+    /// <summary>Whether a source can't be reached. The settings may have been read again since it gave its key, which makes new sources of the same names.</summary>
+    private static bool IsOutage(LoginFailure failure, ISxtKeySource source) =>
+        failure.Cause.Reason is SxtFailureReason.KeyUnavailable && failure.Source.ToString() == source.ToString();
 
     /// <summary>Logs in with a source's key; a refused key is opened once more, since it may just have been rotated.</summary>
     /// <returns>A session, or why this key led to none.</returns>
@@ -113,7 +117,7 @@ internal sealed class LoginProcedure(
         }
         catch (SxtAuthenticationException failure) when (LoginFailure.IsOfTheKey(failure, key, user))
         {
-            return (null, new LoginFailure(failure, IsSigningKey: key is SxtSigningKey));
+            return (null, new LoginFailure(source, failure, IsSigningKey: key is SxtSigningKey));
         }
         finally
         {

@@ -140,8 +140,8 @@ internal sealed class Renewal(
             return farm.Decided;
         }
 
-        // A key that can't be had is this instance's trouble alone: the gateway was not asked, and may be by others.
-        if (failure!.Reason is not SxtFailureReason.KeyUnavailable)
+        // A key that can't be had is this instance's trouble alone: others may have it.
+        if (!failure!.IsLocal)
         {
             await notes.LeaveAsync(farm.Note, failure).ConfigureAwait(false);
         }

@@ -65,6 +65,39 @@ public class KeyInMemoryTests
     }
 
     [Fact]
+    public async Task A_kept_key_is_used_also_when_the_backup_key_is_refused()
+    {
+        await using var app = CreateApp(keep: true, services => services.UseKeys(_source, new TestKeySource("stranger's key")));
+        using var first = await app.QueryAsync();
+        _source.Fail();
+        app.Pass(TimeSpan.FromMinutes(5));
+        app.Gateway.RevokeSessions(TestApp.User);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1111);
+    }
+
+    [Fact]
+    public async Task A_kept_key_is_not_used_while_its_own_source_gives_another_one()
+    {
+        var backup = new TestKeySource("backup key");
+        await using var app = CreateApp(keep: true, services => services.UseKeys(_source, backup));
+        using var first = await app.QueryAsync();
+        var stranger = new TestKeySource();
+        _source.Opening = _ => new(stranger.Create());
+        backup.Fail();
+        app.Pass(TimeSpan.FromMinutes(5));
+        app.Gateway.RevokeSessions(TestApp.User);
+
+        using var rejected = await app.QueryAsync();
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Equal(SxtFailureReason.KeyRefused, failure.Reason);
+    }
+
+    [Fact]
     public async Task A_kept_key_is_disposed_when_the_next_login_opened_another()
     {
         await using var app = CreateApp(keep: true);
