@@ -63,7 +63,13 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
         Add(parts =>
         {
             var store = parts.Sharing?.Store ?? parts.Find<ISxtSessionStore>() ?? parts.App<InMemorySessionStore>();
-            return new SessionStore(parts.Context, store, parts.SessionName, store is InMemorySessionStore ? null : parts.Seal);
+            if (store is InMemorySessionStore)
+            {
+                return new SessionStore(parts.Context, store, parts.SessionName, seal: null);
+            }
+
+            parts.Get<SxtMetrics>().ExpectSharing(StoreOperation.All.Select(operation => operation.Name));
+            return new SessionStore(parts.Context, store, parts.SessionName, parts.Seal);
         });
         Add(parts => new SessionLock(
             parts.Context,
@@ -79,7 +85,16 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
     {
         Add(parts => new SessionContext(
             parts.Get<SessionIdentity>(), parts.App<IOptionsMonitor<SxtOptions>>(), parts.Get<GatewayClock>(), parts.Runtime, parts.Get<SxtMetrics>(), parts.Log<SessionManager>()));
-        Add(parts => new KeyOpener(parts.Get<KeySources>(), parts.Runtime, parts.Get<SxtMetrics>().KeyOpened));
+        Add(parts =>
+        {
+            var (metrics, options) = (parts.Get<SxtMetrics>(), parts.Options);
+            foreach (var place in KeyOpener.PlacesIn(options))
+            {
+                metrics.ExpectKey(place);
+            }
+
+            return new KeyOpener(parts.Get<KeySources>(), parts.Runtime, metrics.KeyOpened, parts.Log<SessionManager>());
+        });
         Add(parts => new LoginProcedure(
             parts.Get<SessionIdentity>().User,
             parts.Get<GatewayClient>(),

@@ -55,6 +55,9 @@ internal static partial class SessionLog
     [LoggerMessage(1109, LogLevel.Error, "Logout failed ({Reason}); the session stays in use. {Explanation}")]
     private static partial void LogoutFailed(ILogger logger, SxtFailureReason reason, string explanation, Exception? exception);
 
+    [LoggerMessage(1302, LogLevel.Debug, "{What}.")]
+    public static partial void KeyCallFailed(this ILogger logger, string what, Exception exception);
+
     [LoggerMessage(1110, LogLevel.Warning, "{Source}: this key did not lead to a login; the next one is tried. {Explanation}")]
     public static partial void KeyFailed(this ILogger logger, object source, string explanation);
 

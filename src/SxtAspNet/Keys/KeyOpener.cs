@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Keys;
 
@@ -6,10 +8,15 @@ namespace SxtAspNet.Keys;
 /// <param name="sources">The key sources.</param>
 /// <param name="runtime">Time, and how foreign code is started.</param>
 /// <param name="opened">Is told what was opened, by its place in the settings, and what came of it: "opened", "failed" or "timeout".</param>
-internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<string, string>? opened = null)
+/// <param name="logger">Gets the exceptions of foreign code, of which messages only name the type.</param>
+internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<string, string>? opened = null, ILogger? logger = null)
 {
     // Which sources there are may change with the settings.
     private readonly ConditionalWeakTable<object, ForeignCode> _code = [];
+
+    /// <summary>The places in the settings that have a key or a seal.</summary>
+    public static IEnumerable<string> PlacesIn(SxtOptions options) =>
+        Enumerable.Range(0, options.Keys.Count).Select(PlaceOf).Concat(options.Seal.Count > 0 ? [nameof(SxtOptions.Seal)] : []);
 
     public IReadOnlyList<ISxtKeySource> SourcesFor(SxtOptions options) => sources.For(options);
 
@@ -138,8 +145,10 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
         }
 
         void Tell(string outcome) =>
-            opened?.Invoke(PositionOf(source, options) is { } position ? $"{nameof(SxtOptions.Keys)}:{position}" : nameof(SxtOptions.Seal), outcome);
+            opened?.Invoke(PositionOf(source, options) is { } position ? PlaceOf(position) : nameof(SxtOptions.Seal), outcome);
     }
+
+    private static string PlaceOf(int position) => $"{nameof(SxtOptions.Keys)}:{position}";
 
     private async Task<T> WithinKeyTimeoutAsync<T>(
         object source, Func<CancellationToken, ValueTask<T>> call, string failed, SxtOptions options, CancellationToken cancellationToken)
@@ -159,6 +168,7 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
         }
         catch (Exception failure) when (failure is not SxtAuthenticationException && !cancellationToken.IsCancellationRequested)
         {
+            logger?.KeyCallFailed(failed, failure);
             throw new SxtAuthenticationException(SxtFailureReason.KeyUnavailable, $"{failed}: {failure.GetType().Name}.", failure);
         }
 

@@ -20,6 +20,8 @@ internal sealed record StoreOperation(string Description, string Name, string St
     public static readonly StoreOperation Notify = new("Publishing a notice", "notify", "sxt send notice");
     public static readonly StoreOperation Subscribe = new("Subscribing to notices", "subscribe", "sxt subscribe");
 
+    public static IEnumerable<StoreOperation> All => [Read, Write, Lock, Release, Notify, Subscribe];
+
     /// <summary>What is reported of a failure.</summary>
     public string Describe(Exception failure) => $"{Description} failed: {Shorten(failure.Message)}";
 

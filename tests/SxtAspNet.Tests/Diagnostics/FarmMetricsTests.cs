@@ -54,6 +54,20 @@ public class FarmMetricsTests
     }
 
     [Fact]
+    public async Task What_may_fail_is_counted_from_zero_on_so_that_a_first_failure_shows_as_an_increase()
+    {
+        await using var farm = new TestFarm(1, options: options => options.Seal.Add(new() { File = "/nowhere/seal" }));
+        var app = farm.Instances[0].Services;
+        _ = farm.Instances[0].Session;
+
+        Assert.Equal([0], app.Read<long>("sxt.store.operations", ("sxt.operation", "read"), ("sxt.outcome", "timeout")));
+        Assert.Equal([0], app.Read<long>("sxt.store.operations", ("sxt.operation", "write"), ("sxt.outcome", "failed")));
+        Assert.Equal([0], app.Read<long>("sxt.lock.acquisitions", ("sxt.outcome", "given_up")));
+        Assert.Equal([0], app.Read<long>("sxt.key.opens", ("sxt.source", "Keys:0"), ("sxt.outcome", "failed")));
+        Assert.Equal([0], app.Read<long>("sxt.key.opens", ("sxt.source", "Seal"), ("sxt.outcome", "failed")));
+    }
+
+    [Fact]
     public async Task Adoptions_tell_how_the_session_was_found()
     {
         await using var farm = new TestFarm(2);

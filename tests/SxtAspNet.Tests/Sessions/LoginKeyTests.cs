@@ -46,6 +46,19 @@ public class LoginKeyTests
     }
 
     [Fact]
+    public async Task The_exception_of_a_source_is_in_the_log_at_level_debug()
+    {
+        var broken = new TestKeySource("broken key");
+        broken.Fail();
+        await using var app = AppWith(broken);
+
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.QueryAsync());
+
+        Assert.Contains(app.Logs.GetSnapshot(), log =>
+            log is { Id.Id: 1302, Level: LogLevel.Debug, Exception: IOException } && log.Message.Contains("broken key", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_key_that_can_be_had_again_is_used_within_seconds_however_long_it_was_away()
     {
         var key = new TestKeySource("device");
