@@ -23,7 +23,9 @@ internal sealed class VerdictTrust(SessionContext context, CurrentSession curren
     private long? _refutedAt;
     private long? _believedAt;
 
-    private bool IsDistrusted => IsRecent(_refutedAt);
+    private bool IsDistrusted => IsRecent(ref _refutedAt);
+
+    private bool HasBelieved => IsRecent(ref _believedAt);
 
     /// <summary>The gateway called a token good: that much it can tell.</summary>
     public void Clear(Session session)
@@ -44,7 +46,7 @@ internal sealed class VerdictTrust(SessionContext context, CurrentSession curren
     public async Task<bool> IsDeadAsync(Session session)
     {
         var isFresh = context.Time.GetElapsedTime(current.Snapshot.InstalledAt) < 2 * HalfOfGrace;
-        if (!IsDistrusted && !IsRecent(_believedAt) && !isFresh)
+        if (!IsDistrusted && !HasBelieved && !isFresh)
         {
             return Believe();
         }
@@ -62,7 +64,7 @@ internal sealed class VerdictTrust(SessionContext context, CurrentSession curren
         }
 
         var silence = context.Time.GetElapsedTime(session.Doubt?.Since ?? 0);
-        return (!IsDistrusted || (!IsRecent(_believedAt) && silence >= LongestSilence)) && Believe();
+        return (!IsDistrusted || (!HasBelieved && silence >= LongestSilence)) && Believe();
     }
 
     private bool Believe()
@@ -90,6 +92,11 @@ internal sealed class VerdictTrust(SessionContext context, CurrentSession curren
         }
     }
 
-    private bool IsRecent(long? timestamp) =>
-        timestamp is { } known && context.Time.GetElapsedTime(known) < Session.DocumentedTokenLifetime;
+    private bool IsRecent(ref long? timestamp)
+    {
+        lock (_gate)
+        {
+            return timestamp is { } known && context.Time.GetElapsedTime(known) < Session.DocumentedTokenLifetime;
+        }
+    }
 }
