@@ -6,7 +6,7 @@ namespace SxtAspNet;
 
 /// <summary>
 /// Who may call this app with a Space and Time token, and how the tokens are validated. Bound from
-/// <c>Authentication:Schemes:{scheme}</c>, then set in code; read once, when the scheme is first used.
+/// <c>Authentication:Schemes:{scheme}</c>, then set in code; read once, when the app starts.
 /// </summary>
 /// <remarks>
 /// Tokens of Space and Time name no audience, and every user of the network holds one. So one of
@@ -50,12 +50,12 @@ public sealed class SxtBearerOptions : AuthenticationSchemeOptions
     public IList<Uri> AllowedOrigins { get; } = [];
 
     /// <summary>
-    /// How long a token that the gateway accepted is not asked about again; never beyond its expiry. It is the time
-    /// after which a token that was logged out elsewhere is refused at the latest. Default: 60 seconds.
+    /// How long an accepted token is trusted before the gateway is asked about it again; never beyond its expiry. A token that was
+    /// logged out elsewhere can be accepted here for as long. Default: 60 seconds.
     /// </summary>
     public TimeSpan CacheTime { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a token that the gateway refused is not asked about again. Default: 10 seconds.</summary>
+    /// <summary>How long a refused token is refused before the gateway is asked about it again. Default: 10 seconds.</summary>
     public TimeSpan RefusalCacheTime { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How many answers about tokens are remembered. Default: 10,000.</summary>

@@ -39,7 +39,10 @@ public sealed class SxtOptions
     /// </summary>
     public IList<Uri> AllowedOrigins { get; } = [];
 
-    /// <summary>How long before its expiry a token is renewed. Default: 5 minutes.</summary>
+    /// <summary>
+    /// How long before its expiry a token is renewed; longer than <see cref="GatewayTimeout"/> plus <see cref="RenewJitter"/>. Default: 5
+    /// minutes.
+    /// </summary>
     public TimeSpan RenewBefore { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How much earlier than <see cref="RenewBefore"/> a renewal may start, drawn at random. Default: 30 seconds.</summary>
@@ -77,8 +80,8 @@ public sealed class SxtOptions
     public SxtLoginAtStartup LoginAtStartup { get; set; }
 
     /// <summary>
-    /// Keeps the last key that opened in memory. Logins then survive a long outage of the key source, but a memory dump
-    /// holds the key. Default: <see langword="false"/>.
+    /// Keeps the key of this instance's last login in memory. Its logins then survive a long outage of the key's source, but a memory
+    /// dump holds the key. An instance that has only adopted sessions of others keeps none. Default: <see langword="false"/>.
     /// </summary>
     public bool KeepKeyInMemory { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SxtAspNet.Farm.Tests.Alerts;
 
-/// <summary>The alerts of ops/prometheus, over recordings of farms with faults. What fires when is listed in docs/operations.md.</summary>
+/// <summary>The alerts of ops/prometheus, over recordings of farms with faults. What fires when is listed in docs/proof.md.</summary>
 public sealed partial class AlertTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(Folder, "..", "..", ".."));
@@ -58,7 +58,7 @@ public sealed partial class AlertTests
     }
 
     /// <summary>The alerts by recording, from the docs' table.</summary>
-    private static Dictionary<string, string[]> Listed() => Row().Matches(File.ReadAllText(Path.Combine(Root, "docs", "operations.md")))
+    private static Dictionary<string, string[]> Listed() => Row().Matches(File.ReadAllText(Path.Combine(Root, "docs", "proof.md")))
         .ToDictionary(row => row.Groups[1].Value, row => Name().Matches(row.Groups[2].Value).Select(name => name.Groups[1].Value).ToArray());
 
     private static string Here([CallerFilePath] string file = "") => file;
