@@ -31,6 +31,8 @@ internal static class DeviceFailure
             "The key may not sign. Make one that may: dotnet sxt key new --pkcs11.",
         CKR.CKR_SESSION_COUNT => "The device has no session free. Close those of other programs, or let fewer programs use it.",
         CKR.CKR_USER_ANOTHER_ALREADY_LOGGED_IN => "Another kind of user is logged in to the token by this process.",
+        CKR.CKR_CRYPTOKI_NOT_INITIALIZED =>
+            "Other code in this process has finalised the module. It is loaded again at the next login. Let that code keep the module as long as the app runs.",
         CKR.CKR_HOST_MEMORY or CKR.CKR_DEVICE_MEMORY => "The device or this machine is out of memory.",
         _ => "The device failed. Check it with the vendor's tool.",
     };

@@ -8,7 +8,7 @@ namespace SxtAspNet.Pkcs11;
 
 /// <summary>
 /// The PKCS#11 modules that this process has loaded. A module is initialised once per process, whoever uses it, and stays: to finalise
-/// it would end the sessions of everybody else.
+/// it would end the sessions of everybody else. Where other code does that, it is loaded once more.
 /// </summary>
 internal static class Modules
 {
@@ -43,6 +43,26 @@ internal static class Modules
             throw;
         }
     }
+
+    /// <summary>Loads a module once more, after other code in this process has finalised it.</summary>
+    /// <param name="library">Its path.</param>
+    /// <param name="finalised">What <see cref="Get"/> gave. Where that has been replaced since, the other one is good.</param>
+    /// <exception cref="Exception">As from <see cref="Get"/>.</exception>
+    public static IPkcs11Library GetAgain(string library, IPkcs11Library finalised)
+    {
+        if (Loaded.TryGetValue(library, out var known) && Is(known, finalised))
+        {
+            // Not disposed: that would finalise the module for those who have initialised it since.
+            Loaded.TryRemove(KeyValuePair.Create(library, known));
+        }
+
+        return Get(library);
+    }
+
+    /// <summary>Whether a module has not been loaded once more since: if it has, all sessions from before are gone.</summary>
+    public static bool IsCurrent(string library, IPkcs11Library module) => Loaded.TryGetValue(library, out var known) && Is(known, module);
+
+    private static bool Is(Lazy<IPkcs11Library> known, IPkcs11Library module) => known.IsValueCreated && known.Value == module;
 
     /// <summary>Linux has libdl.so only where compilers are; programs use libdl.so.2.</summary>
     private static nint ResolveLibdl(string name, Assembly assembly, DllImportSearchPath? path) =>

@@ -7,8 +7,9 @@ namespace SxtAspNet.Pkcs11;
 internal sealed class TokenSession : IDisposable
 {
     private readonly DeviceKey _key;
+    private readonly IPkcs11Library _module;
 
-    private TokenSession(DeviceKey key, ISession session) => (_key, Session) = (key, session);
+    private TokenSession(DeviceKey key, IPkcs11Library module, ISession session) => (_key, _module, Session) = (key, module, session);
 
     public ISession Session { get; }
 
@@ -16,23 +17,22 @@ internal sealed class TokenSession : IDisposable
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.KeyUnavailable"/>: what is wrong, and what to do.</exception>
     public static TokenSession Open(DeviceKey key, SessionType type, ReadOnlySpan<byte> pin)
     {
-        ISession? session = null;
         try
         {
-            var slot = FindSlot(Modules.Get(key.Library).GetSlotList(SlotsType.WithTokenPresent), key);
-            session = slot.OpenSession(type);
-            LogIn(slot, session, key, pin);
-            var opened = new TokenSession(key, session);
-            session = null;
-            return opened;
+            var module = Modules.Get(key.Library);
+            try
+            {
+                return Open(module, key, type, pin);
+            }
+            catch (Pkcs11Exception failure) when (failure.RV is CKR.CKR_CRYPTOKI_NOT_INITIALIZED)
+            {
+                // Other code in this process has finalised it.
+                return Open(Modules.GetAgain(key.Library, module), key, type, pin);
+            }
         }
         catch (Exception failure) when (failure is not SxtAuthenticationException)
         {
             throw DeviceFailure.From(key.ToString(), failure);
-        }
-        finally
-        {
-            Close(session);
         }
     }
 
@@ -49,7 +49,23 @@ internal sealed class TokenSession : IDisposable
         }
     }
 
-    public void Dispose() => Close(Session);
+    public void Dispose()
+    {
+        if (!Modules.IsCurrent(_key.Library, _module))
+        {
+            // Gone with the module's former life: another key's session may have the same number now.
+            return;
+        }
+
+        try
+        {
+            Session.CloseSession();
+        }
+        catch (Pkcs11Exception)
+        {
+            // The device is gone, and its sessions with it.
+        }
+    }
 
     internal static ISlot FindSlot(List<ISlot> slots, DeviceKey key)
     {
@@ -85,6 +101,25 @@ internal sealed class TokenSession : IDisposable
         {
             failed = failure;
             return null;
+        }
+    }
+
+    private static TokenSession Open(IPkcs11Library module, DeviceKey key, SessionType type, ReadOnlySpan<byte> pin)
+    {
+        var slot = FindSlot(module.GetSlotList(SlotsType.WithTokenPresent), key);
+        var session = slot.OpenSession(type);
+
+        // Asked for again: while this opened, another opening may have loaded it once more.
+        var opened = new TokenSession(key, Modules.Get(key.Library), session);
+        try
+        {
+            LogIn(slot, session, key, pin);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
         }
     }
 
@@ -130,18 +165,6 @@ internal sealed class TokenSession : IDisposable
                 refused.Add(pin);
                 throw;
             }
-        }
-    }
-
-    private static void Close(ISession? session)
-    {
-        try
-        {
-            session?.CloseSession();
-        }
-        catch (Pkcs11Exception)
-        {
-            // The device is gone, and its sessions with it.
         }
     }
 }

@@ -181,6 +181,7 @@ public sealed class FailureTests : DeviceTests
     [InlineData(CKR.CKR_DEVICE_REMOVED, "The device was removed")]
     [InlineData(CKR.CKR_MECHANISM_INVALID, "can't sign with Ed25519")]
     [InlineData(CKR.CKR_SESSION_COUNT, "no session free")]
+    [InlineData(CKR.CKR_CRYPTOKI_NOT_INITIALIZED, "Let that code keep the module as long as the app runs")]
     [InlineData(CKR.CKR_DEVICE_ERROR, "Check it with the vendor's tool")]
     [InlineData((CKR)0x80000123, "CKR 0x80000123")]
     public void Each_return_value_has_a_mend(CKR value, string expected)
