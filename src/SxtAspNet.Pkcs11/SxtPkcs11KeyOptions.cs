@@ -19,7 +19,7 @@ public sealed class SxtPkcs11KeyOptions
     public string? KeyId { get; set; }
 
     /// <summary>
-    /// Path of a file that holds the user's PIN; one trailing line break is ignored. It is read at each login and not kept.
+    /// Path of a file that holds the user's PIN, as UTF-8 text; one trailing line break is ignored. It is read at each login and not kept.
     /// </summary>
     public string? PinFile { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Net.Pkcs11Interop.Common;
 using SxtAspNet.Pkcs11.Tests.Infrastructure;
 
@@ -84,6 +85,32 @@ public sealed class FailureTests : DeviceTests
         WritePin("\n");
 
         Assert.Contains("holds an empty PIN", await FailureOfAsync(Source()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16", false)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-16BE", false)]
+    public async Task A_PIN_file_in_UTF_16_costs_no_try(string encoding, bool withMark)
+    {
+        MakeKey();
+        var text = Encoding.GetEncoding(encoding);
+        WritePin([.. withMark ? text.GetPreamble() : [], .. text.GetBytes(SoftHsm.Pin + "\r\n")]);
+
+        Assert.Contains(
+            "is not UTF-8 text. Save it as UTF-8; in Windows PowerShell: Set-Content -Encoding utf8.", await FailureOfAsync(Source()), StringComparison.Ordinal);
+        Assert.False(SoftHsm.SlotOf(Token).GetTokenInfo().TokenFlags.UserPinCountLow);
+    }
+
+    [Fact]
+    public async Task A_PIN_file_that_is_no_text_costs_no_try()
+    {
+        MakeKey();
+        WritePin([0x70, 0xE4, 0x73, 0x73]);
+
+        Assert.Contains("is not UTF-8 text", await FailureOfAsync(Source()), StringComparison.Ordinal);
+        Assert.False(SoftHsm.SlotOf(Token).GetTokenInfo().TokenFlags.UserPinCountLow);
     }
 
     [Fact]

@@ -22,6 +22,21 @@ public sealed class OpeningTests : DeviceTests
             PublicKey.Import(SignatureAlgorithm.Ed25519, made, KeyBlobFormat.RawPublicKey), Challenge, signature));
     }
 
+    [Theory]
+    [InlineData(SoftHsm.Pin)]
+    [InlineData(SoftHsm.Pin + "\n")]
+    [InlineData(SoftHsm.Pin + "\r\n")]
+    [InlineData("\uFEFF" + SoftHsm.Pin + "\r\n")]
+    public async Task A_byte_order_mark_and_a_line_break_are_no_part_of_the_PIN(string content)
+    {
+        MakeKey();
+        WritePin(content);
+
+        using var key = await OpenAsync(Source());
+
+        Assert.NotNull(key);
+    }
+
     [Fact]
     public async Task A_device_signs_the_same_bytes_as_the_software_does()
     {

@@ -1,4 +1,6 @@
 using System.Security;
+using System.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -50,6 +52,42 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
         catch (Exception exception) when (exception is IOException or NotSupportedException or SecurityException)
         {
             throw Unavailable("can't be read. Check the path in the settings, and the disk or mount.", exception);
+        }
+    }
+
+    /// <summary>
+    /// Reads a secret that somebody wrote: UTF-8 text. The byte order mark of an editor and one line break at the end are no part of it;
+    /// a second line break is.
+    /// </summary>
+    /// <param name="secret">What it is, for messages.</param>
+    internal SecretBuffer<byte> ReadText(string secret)
+    {
+        var content = Read();
+        try
+        {
+            ReadOnlySpan<byte> text = content.Span;
+            text = text.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
+            text = text is [.., (byte)'\r', (byte)'\n'] ? text[..^2] : text is [.., (byte)'\n'] ? text[..^1] : text;
+
+            // UTF-16 without a mark is UTF-8 too, with a NUL beside each letter.
+            if (!Utf8.IsValid(text) || text.Contains((byte)0))
+            {
+                throw Unavailable("is not UTF-8 text. Save it as UTF-8; in Windows PowerShell: Set-Content -Encoding utf8.");
+            }
+
+            if (text.IsEmpty)
+            {
+                throw Unavailable($"holds an empty {secret}. Write the {secret} into it.");
+            }
+
+            text.CopyTo(content.Span);
+            content.Truncate(text.Length);
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace SxtAspNet.Pkcs11.Tests.Infrastructure;
@@ -21,11 +22,13 @@ public abstract class DeviceTests : IDisposable
 
     private protected FakeLogger Log { get; } = new();
 
-    private protected static ReadOnlySpan<byte> Pin => System.Text.Encoding.UTF8.GetBytes(SoftHsm.Pin);
+    private protected static ReadOnlySpan<byte> Pin => Encoding.UTF8.GetBytes(SoftHsm.Pin);
 
-    protected void WritePin(string content)
+    protected void WritePin(string content) => WritePin(Encoding.UTF8.GetBytes(content));
+
+    protected void WritePin(byte[] content)
     {
-        File.WriteAllText(PinFile, content);
+        File.WriteAllBytes(PinFile, content);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
