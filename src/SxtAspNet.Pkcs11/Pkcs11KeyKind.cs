@@ -7,6 +7,8 @@ internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkc
 {
     public string Name => "Pkcs11";
 
+    public bool ReadsFiles => true;
+
     public IEnumerable<string> Validate(string setting, SxtPkcs11KeyOptions options)
     {
         if (string.IsNullOrEmpty(options.Library))

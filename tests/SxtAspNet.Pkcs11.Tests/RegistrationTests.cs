@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Keys;
 using SxtAspNet.Tests.Infrastructure;
 using SxtAspNet.Tests.Schema;
 
@@ -19,6 +20,45 @@ public sealed class RegistrationTests
         var key = Assert.Single(provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue.Keys).Pkcs11!;
 
         Assert.Equal(("/usr/lib/m.so", "prod", "sxt", "0a", "/run/secrets/pin"), (key.Library, key.TokenLabel, key.KeyLabel, key.KeyId, key.PinFile));
+    }
+
+    [Fact]
+    public async Task The_PIN_file_may_have_to_be_private()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "1234", TestContext.Current.CancellationToken);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+            }
+
+            using var provider = Build(Sound.Replace("/run/secrets/pin", file, StringComparison.Ordinal), builder => builder.AddPkcs11(), """, "RequirePrivateFile": true""");
+            var options = provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue;
+            var source = Assert.Single(provider.GetRequiredKeyedService<KeySources>("").For(options));
+
+            var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(async () => await source.OpenAsync(TestContext.Current.CancellationToken));
+
+            Assert.Contains($"The PIN file '{file}' can be read by every user", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("RequirePrivateFile is set", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Without_the_package_only_that_is_said()
+    {
+        using var provider = Build(Sound, _ => { }, """, "RequirePrivateFile": true""");
+
+        var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue);
+
+        Assert.Contains("add the package SxtAspNet.Pkcs11", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("RequirePrivateFile", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,12 +106,12 @@ public sealed class RegistrationTests
         return Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().CurrentValue).Message;
     }
 
-    private static ServiceProvider Build(string device, Action<SxtBuilder> add)
+    private static ServiceProvider Build(string device, Action<SxtBuilder> add, string besides = "")
     {
         var services = new ServiceCollection();
         services.AddLogging();
         add(services.AddSxt(TestConfiguration.FromJson(
-            $$"""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "Pkcs11": {{device}} } ] } }""").GetSection("Sxt")));
+            $$"""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "Pkcs11": {{device}}{{besides}} } ] } }""").GetSection("Sxt")));
         return services.BuildServiceProvider();
     }
 }

@@ -22,6 +22,12 @@ public interface ISxtKeyKind<TOptions>
     bool AddsToFile => false;
 
     /// <summary>
+    /// Whether this kind reads files of its own, such as one with a PIN: <see cref="SxtKeyOptions.RequirePrivateFile"/> may be
+    /// set then, and is for this kind to keep.
+    /// </summary>
+    bool ReadsFiles => false;
+
+    /// <summary>
     /// Whether an entry of this kind may stand in <see cref="SxtOptions.Seal"/> too: its sources implement
     /// <see cref="ISxtSealSource"/>.
     /// </summary>

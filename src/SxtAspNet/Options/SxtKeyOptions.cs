@@ -30,7 +30,10 @@ public sealed class SxtKeyOptions
     /// <summary>Path of a file that holds the password of an encrypted key file; one trailing line break is ignored.</summary>
     public string? PasswordFile { get; set; }
 
-    /// <summary>Refuses a key file that others than its owner and group can read, instead of warning about it once.</summary>
+    /// <summary>
+    /// Refuses a file that others than its owner and group can read, instead of warning about it once: that of a key, a password, or a
+    /// device's PIN.
+    /// </summary>
     public bool RequirePrivateFile { get; set; }
 
     /// <summary>The types of the settings of other kinds that this entry has.</summary>

@@ -43,7 +43,7 @@ public sealed class ConfigurationSchemaTests
         """{ "Sxt": { "GatewayUrl": "http://127.0.0.1:5000/gateway", "ReplayOnUnauthorized": "True", "LoginAtStartup": "ondemand" } }""",
         """{ "Sxt": { "Seal": [ { "File": "seal" }, { "AzureKeyVault": { "VaultUri": "https://v.test/", "Secret": "s", "TenantId": "contoso.com" } } ] } }""",
         """{ "Sxt": { "Keys": [ { "File": "a", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } } ] } }""",
-        """{ "Sxt": { "Keys": [ { "Pkcs11": { "Library": "m", "Slot": "0x1f", "KeyId": "01", "PinFile": "p" } } ] } }""",
+        """{ "Sxt": { "Keys": [ { "Pkcs11": { "Library": "m", "Slot": "0x1f", "KeyId": "01", "PinFile": "p" }, "RequirePrivateFile": true } ] } }""",
         """{ "Authentication": { "Schemes": { "SxtBearer": { "AllowAnyUser": true, "ClockSkew": "01:00:00" }, "Bearer": { "ValidAudience": "a" } } } }""",
     ];
 

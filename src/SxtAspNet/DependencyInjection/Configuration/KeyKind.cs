@@ -12,6 +12,8 @@ internal abstract class KeyKind(string name, Type optionsType) : IKeySourceFacto
 
     public abstract bool AddsToFile { get; }
 
+    public abstract bool ReadsFiles { get; }
+
     public abstract bool CanSeal { get; }
 
     /// <summary>The member of an entry that holds the kind's settings.</summary>
@@ -30,6 +32,8 @@ internal sealed class KeyKind<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     where TOptions : class, new()
 {
     public override bool AddsToFile => kind.AddsToFile;
+
+    public override bool ReadsFiles => kind.ReadsFiles;
 
     public override bool CanSeal => kind.CanSeal;
 

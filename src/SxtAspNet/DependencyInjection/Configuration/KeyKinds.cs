@@ -8,7 +8,7 @@ internal sealed class KeyKinds
     [
         new("AzureKeyVault", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()", "SxtAzureKeyVaultKeyOptions"),
         new("UnwrapWith", "SxtAspNet.AzureKeyVault", "AddAzureKeyVault()", "SxtUnwrapWithOptions", AddsToFile: true),
-        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()", "SxtPkcs11KeyOptions"),
+        new("Pkcs11", "SxtAspNet.Pkcs11", "AddPkcs11()", "SxtPkcs11KeyOptions", ReadsFiles: true),
     ];
 
     private readonly KeyKind[] _kinds;
@@ -37,12 +37,15 @@ internal sealed class KeyKinds
     {
         var hasFile = !string.IsNullOrEmpty(entry.File);
         var kinds = _kinds.Where(kind => kind.Handles(entry)).ToArray();
+        var unknown = entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).ToArray();
+        var missing = unknown.Select(type => PackageOf(type, entry)).OfType<KeyPackage>().ToArray();
+        var adding = Array.Find(kinds, kind => kind.AddsToFile)?.Name ?? Array.Find(missing, package => package.AddsToFile)?.Kind;
         string[] places =
         [
-            .. hasFile && !Array.Exists(kinds, kind => kind.AddsToFile) && !entry.Kinds.Any(type => PackageOf(type, entry) is { AddsToFile: true }) ? [nameof(entry.File)] : Array.Empty<string>(),
+            .. hasFile && adding is null ? [nameof(entry.File)] : Array.Empty<string>(),
             .. string.IsNullOrEmpty(entry.ApiKey) ? Array.Empty<string>() : [nameof(entry.ApiKey)],
             .. kinds.Select(kind => kind.Name),
-            .. entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Select(type => NameOf(type, entry)),
+            .. unknown.Select(type => NameOf(type, entry)),
         ];
         if (places.Length == 0)
         {
@@ -57,16 +60,19 @@ internal sealed class KeyKinds
             return;
         }
 
-        CheckFile(setting, entry, hasFile, problems);
+        CheckPassword(setting, entry, hasFile, problems);
         CheckApiKey(setting, entry, problems);
-        if (kinds is [{ AddsToFile: true } adding] && !hasFile)
+        if (adding is not null && !hasFile)
         {
-            problems.Add($"{setting}.{adding.Name} goes with a {nameof(entry.File)}; set that too.");
+            problems.Add($"{setting}.{adding} goes with a {nameof(entry.File)}; set that too.");
+        }
+        else if (entry.RequirePrivateFile && !hasFile && !Array.Exists(kinds, kind => kind.ReadsFiles) && !Array.Exists(missing, package => package.ReadsFiles))
+        {
+            problems.Add($"{setting}.{nameof(entry.RequirePrivateFile)} has no effect, since this entry reads no file; remove it.");
         }
 
         problems.AddRange(kinds.SelectMany(kind => kind.Validate(setting, entry)));
-        problems.AddRange(entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).Where(type => type != typeof(ISxtKeySource))
-            .Select(type => Missing(setting, type, entry)));
+        problems.AddRange(unknown.Where(type => type != typeof(ISxtKeySource)).Select(type => Missing(setting, type, entry)));
     }
 
     public void CheckSeal(string setting, SxtKeyOptions entry, List<string> problems)
@@ -89,16 +95,20 @@ internal sealed class KeyKinds
         }
     }
 
-    private static void CheckFile(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)
+    private static void CheckPassword(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)
     {
-        if (!hasFile && (entry.Password is not null || entry.PasswordFile is not null || entry.RequirePrivateFile))
+        string[] passwords =
+        [
+            .. entry.Password is null ? Array.Empty<string>() : [nameof(entry.Password)],
+            .. entry.PasswordFile is null ? Array.Empty<string>() : [nameof(entry.PasswordFile)],
+        ];
+        if (passwords.Length > 0 && !hasFile)
         {
-            problems.Add($"{setting}: Password, PasswordFile and RequirePrivateFile are for a File only.");
+            problems.Add($"{setting} has a password, which is for an encrypted {nameof(entry.File)} only; remove {string.Join(" and ", passwords)}.");
         }
-
-        if (entry.Password is not null && entry.PasswordFile is not null)
+        else if (passwords.Length > 1)
         {
-            problems.Add($"{setting} has both Password and PasswordFile; keep one.");
+            problems.Add($"{setting} has both {string.Join(" and ", passwords)}; keep one.");
         }
     }
 
@@ -143,7 +153,7 @@ internal sealed class KeyKinds
     private bool IsMissing(KeyPackage package) => !Array.Exists(_kinds, kind => kind.Name == package.Kind);
 
     /// <summary>A package of ours with a kind of keys; in an entry: the package that it would need.</summary>
-    private sealed record KeyPackage(string Kind, string Name, string Call, string Options, bool AddsToFile = false)
+    private sealed record KeyPackage(string Kind, string Name, string Call, string Options, bool AddsToFile = false, bool ReadsFiles = false)
     {
         public SettingMember Member => new(
             Kind,
