@@ -128,6 +128,8 @@ public sealed class RegistrationTests
     [InlineData("""{ "File": "a", "UnwrapWith": { "VaultUri": "http://v.test", "Key": "k" } }""", "Keys[0].UnwrapWith.VaultUri must be the vault's https URL")]
     [InlineData("""{ "File": "a", "UnwrapWith": { "VaultUri": "https://v.test" } }""", "Keys[0].UnwrapWith.Key is missing; set it to the key's name.")]
     [InlineData("""{ "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""", "Keys[0].UnwrapWith goes with a File; set that too.")]
+    [InlineData("""{ "File": "a", "Password": "x", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""", "Keys[0] has a password, which UnwrapWith does not use; remove Password.")]
+    [InlineData("""{ "File": "a", "PasswordFile": "b", "UnwrapWith": { "VaultUri": "https://v.test", "Key": "k" } }""", "Keys[0] has a password, which UnwrapWith does not use; remove PasswordFile.")]
     public void A_wrong_setting_of_a_key_that_unwraps_is_named_too(string entry, string expected)
     {
         Assert.Contains(expected, Problems(Key(entry), builder => builder.AddAzureKeyVault()), StringComparison.Ordinal);

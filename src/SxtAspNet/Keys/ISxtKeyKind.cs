@@ -17,7 +17,7 @@ public interface ISxtKeyKind<TOptions>
 
     /// <summary>
     /// Whether an entry of this kind has a <see cref="SxtKeyOptions.File"/> too, of whose content this kind makes the
-    /// key; else an entry has either the one or the other.
+    /// key; else an entry has either the one or the other. Such an entry has no password: what opens the file is this kind's.
     /// </summary>
     bool AddsToFile => false;
 

@@ -33,6 +33,8 @@ public class KeyKindTests
     [InlineData("""{ "Slot": { "Library": "a" }, "PasswordFile": "b" }""", "Keys[0] has a password, which is for an encrypted File only; remove PasswordFile.")]
     [InlineData("""{ "Slot": { "Library": "a" }, "RequirePrivateFile": true }""", "Keys[0].RequirePrivateFile has no effect, since this entry reads no file; remove it.")]
     [InlineData("""{ "ApiKey": "sxt_0123456789abcdef", "RequirePrivateFile": true }""", "Keys[0].RequirePrivateFile has no effect, since this entry reads no file; remove it.")]
+    [InlineData("""{ "Wrapped": { "By": "a" }, "File": "b", "PasswordFile": "c" }""", "Keys[0] has a password, which Wrapped does not use; remove PasswordFile.")]
+    [InlineData("""{ "Wrapped": { "By": "a" }, "File": "b", "Password": "x", "PasswordFile": "c" }""", "Keys[0] has a password, which Wrapped does not use; remove Password and PasswordFile.")]
     [InlineData("""{ "Wrapped": { "By": "a" } }""", "Keys[0].Wrapped goes with a File; set that too.")]
     [InlineData("""{ "Wrapped": { "By": "a" }, "Slot": { "Library": "b" }, "File": "c" }""", "Keys[0] has both Slot and Wrapped.")]
     [InlineData("""{ "Password": "x" }""", "Keys[0] names no key; set File or ApiKey or Slot or Wrapped or AzureKeyVault or UnwrapWith or Pkcs11.")]

@@ -56,7 +56,7 @@ internal static class Schemas
                 ["File", "ApiKey", "Password", "PasswordFile", "UnwrapWith", "Pkcs11"]),
             ("UnwrapWith", Writer().Describe<SxtUnwrapWithOptions>(Setting.Of<SxtUnwrapWithOptions>()),
                 "The RSA key in Azure Key Vault that unwraps the key in File; AddAzureKeyVault() opens it.",
-                ["ApiKey", "AzureKeyVault", "Pkcs11"]));
+                ["ApiKey", "Password", "PasswordFile", "AzureKeyVault", "Pkcs11"]));
     }
 
     public static JsonObject Pkcs11()

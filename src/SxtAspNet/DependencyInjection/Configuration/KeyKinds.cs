@@ -60,7 +60,7 @@ internal sealed class KeyKinds
             return;
         }
 
-        CheckPassword(setting, entry, hasFile, problems);
+        CheckPassword(setting, entry, hasFile, adding, problems);
         CheckApiKey(setting, entry, problems);
         if (adding is not null && !hasFile)
         {
@@ -95,16 +95,17 @@ internal sealed class KeyKinds
         }
     }
 
-    private static void CheckPassword(string setting, SxtKeyOptions entry, bool hasFile, List<string> problems)
+    private static void CheckPassword(string setting, SxtKeyOptions entry, bool hasFile, string? adding, List<string> problems)
     {
         string[] passwords =
         [
             .. entry.Password is null ? Array.Empty<string>() : [nameof(entry.Password)],
             .. entry.PasswordFile is null ? Array.Empty<string>() : [nameof(entry.PasswordFile)],
         ];
-        if (passwords.Length > 0 && !hasFile)
+        var misfit = adding is not null ? $"{adding} does not use" : hasFile ? null : $"is for an encrypted {nameof(entry.File)} only";
+        if (passwords.Length > 0 && misfit is not null)
         {
-            problems.Add($"{setting} has a password, which is for an encrypted {nameof(entry.File)} only; remove {string.Join(" and ", passwords)}.");
+            problems.Add($"{setting} has a password, which {misfit}; remove {string.Join(" and ", passwords)}.");
         }
         else if (passwords.Length > 1)
         {
