@@ -9,30 +9,23 @@ namespace SxtAspNet.AzureKeyVault;
 internal static class SecretValidity
 {
     /// <returns><see langword="null"/> when it may be used.</returns>
-    /// <param name="secret">The version.</param>
-    /// <param name="now">The time now.</param>
-    /// <param name="isPrevious">Whether it is the version before the one in use, which a new version would not mend.</param>
-    public static string? Problem(SecretProperties secret, DateTimeOffset now, bool isPrevious)
+    public static string? Problem(VaultSecret secret, SecretProperties properties, DateTimeOffset now)
     {
-        if (secret.Enabled is false)
+        if (properties.Enabled is false)
         {
-            return $"is disabled. {(isPrevious ? WaitForRenewal("enable it") : "Enable it, or make a new version.")}";
+            return $"is disabled. {secret.Advise("enable it")}.";
         }
 
-        if (secret.NotBefore is { } notBefore && now < notBefore)
+        if (properties.NotBefore is { } notBefore && now < notBefore)
         {
             return $"is not valid yet: its activation date (nbf) is {notBefore:u}, and it is {now:u}. Wait, or change the date.";
         }
 
-        if (secret.ExpiresOn is { } expires && now >= expires)
+        if (properties.ExpiresOn is { } expires && now >= expires)
         {
-            return $"has expired: its expiration date (exp) is {expires:u}, and it is {now:u}. "
-                + (isPrevious ? WaitForRenewal("change the date") : "Make a new version, or change the date.");
+            return $"has expired: its expiration date (exp) is {expires:u}, and it is {now:u}. {secret.Advise("change the date")}.";
         }
 
         return null;
     }
-
-    private static string WaitForRenewal(string mend) =>
-        $"It is the version before the one in use: the next renewal seals with the new one; to open what is sealed with this one until then, {mend}.";
 }

@@ -72,7 +72,8 @@ internal static class VaultFailure
 
     private static string Forbidden(string? code, VaultItem item) => code switch
     {
-        "SecretDisabled" or "KeyDisabled" => $"is disabled. Make a new version, or run: az keyvault {item.Kind} set-attributes {item.Arguments} --enabled true",
+        "SecretDisabled" or "KeyDisabled" =>
+            $"is disabled. {item.Advise($"run: az keyvault {item.Kind} set-attributes {item.VersionArguments} --enabled true")}",
         "ForbiddenByFirewall" or "ForbiddenByConnection" => $"was not {item.Use}: the vault's firewall refuses this network (403). Allow it "
             + "in the vault's networking settings, or use a private endpoint.",
         _ => $"may not be {item.Use} by the app's identity (403{(code is null ? "" : $", {code}")}). Give it {item.Access}.",

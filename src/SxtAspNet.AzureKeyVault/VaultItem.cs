@@ -15,8 +15,15 @@ internal abstract record VaultItem(Uri VaultUri, string Name, string? Version)
     /// <summary>The role that allows it, and the permission in a vault with access policies.</summary>
     public abstract string Access { get; }
 
-    /// <summary>The arguments that name it to the command line "az".</summary>
+    /// <summary>The arguments that name it, with all of its versions, to the command line "az".</summary>
     public string Arguments => $"--vault-name {VaultUri.Host.Split('.')[0]} --name {Name}";
+
+    /// <summary>The arguments that name the version that is used.</summary>
+    public string VersionArguments => Version is null ? Arguments : $"{Arguments} --version {Version}";
+
+    /// <summary>What to do about a version that can't be used. A new one is no help where another one is named.</summary>
+    /// <param name="mend">What mends this very version.</param>
+    public abstract string Advise(string mend);
 
     public sealed override string ToString() =>
         $"{Kind} '{Name}'{(Version is null ? "" : $" (version {Version})")} in the key vault {VaultUri.GetLeftPart(UriPartial.Authority)}";
@@ -34,7 +41,14 @@ internal sealed record VaultSecret(Uri VaultUri, string Name, string? Version) :
 
     public override string Settings => "VaultUri, Secret and Version";
 
+    /// <summary>Whether it is the version before the one in use.</summary>
+    public bool IsPrevious { get; init; }
+
     public override string Access => "the role 'Key Vault Secrets User' on the vault, or in a vault with access policies the secret permissions Get and List";
+
+    public override string Advise(string mend) =>
+        IsPrevious ? "It is the version before the one in use: the next renewal seals with the new one; to open what is sealed with this one until then, " + mend
+        : $"{(Version is null ? "Make a new version" : "Set Version to another one")}, or {mend}";
 }
 
 /// <summary>An RSA key, which unwraps what is in a file and never leaves the vault.</summary>
@@ -47,4 +61,6 @@ internal sealed record VaultKey(Uri VaultUri, string Name, string? Version) : Va
     public override string Settings => "VaultUri and Key of UnwrapWith, and the version that the file names";
 
     public override string Access => "the role 'Key Vault Crypto User' on the key, or in a vault with access policies the key permission Unwrap Key";
+
+    public override string Advise(string mend) => $"Wrap the key again with another version (dotnet sxt key wrap), or {mend}";
 }

@@ -45,15 +45,15 @@ internal sealed class VaultKeySource : ISxtKeySource, ISxtKeyHistory, ISxtSealSo
     {
         var previous = await VaultFailure.ExplainAsync(
             () => FindPreviousVersionAsync(_client.Value, cancellationToken), _secret, _logger, cancellationToken).ConfigureAwait(false);
-        return previous is null ? null : await ReadAsync(_secret with { Version = previous }, read, cancellationToken, isPrevious: true).ConfigureAwait(false);
+        return previous is null ? null : await ReadAsync(_secret with { Version = previous, IsPrevious = true }, read, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> ReadAsync<T>(VaultSecret secret, Read<T> read, CancellationToken cancellationToken, bool isPrevious = false)
+    private async Task<T> ReadAsync<T>(VaultSecret secret, Read<T> read, CancellationToken cancellationToken)
     {
         Response<KeyVaultSecret> response = await VaultFailure.ExplainAsync(
             () => _client.Value.GetSecretAsync(secret.Name, secret.Version, cancellationToken), secret, _logger, cancellationToken).ConfigureAwait(false);
         var properties = response.Value.Properties;
-        if (SecretValidity.Problem(properties, Now(response.GetRawResponse()), isPrevious) is { } problem)
+        if (SecretValidity.Problem(secret, properties, Now(response.GetRawResponse())) is { } problem)
         {
             throw secret.Unavailable(problem);
         }

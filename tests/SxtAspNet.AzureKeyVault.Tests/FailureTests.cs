@@ -60,6 +60,27 @@ public sealed class FailureTests : VaultTests
             (await FailAsync()).Message, "is disabled", $"--vault-name {Vault.Uri.Host.Split('.')[0]} --name {Secret} --enabled true");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_version_that_is_named_and_cannot_be_used_is_mended_itself_or_replaced_in_the_settings(bool isDisabled)
+    {
+        var version = Vault.Set(Secret, KeyVectors.Pem);
+        version.IsEnabled = !isDisabled;
+        version.Expires = Vault.Time.GetUtcNow().AddSeconds(-1);
+        Vault.Set(Secret, KeyVectors.Pem);
+
+        var message = (await FailAsync(CreateSource(version.Id))).Message;
+
+        AssertSays(
+            message,
+            isDisabled
+                ? "is disabled. Set Version to another one, or run: az keyvault secret set-attributes "
+                    + $"--vault-name {Vault.Uri.Host.Split('.')[0]} --name {Secret} --version {version.Id} --enabled true"
+                : "Set Version to another one, or change the date.");
+        Assert.DoesNotContain("new version", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_secret_that_is_missing_or_deleted_says_how_to_recover_it()
     {
@@ -71,7 +92,9 @@ public sealed class FailureTests : VaultTests
     {
         Vault.Set(Secret, KeyVectors.Pem);
 
-        AssertSays((await FailAsync(CreateSource("0123"))).Message, "(version 0123)", "does not exist");
+        // Recovering brings all versions back.
+        AssertSays((await FailAsync(CreateSource("0123"))).Message, "(version 0123)", "does not exist", $"--name {Secret}");
+        Assert.DoesNotContain("--version", (await FailAsync(CreateSource("0123"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]

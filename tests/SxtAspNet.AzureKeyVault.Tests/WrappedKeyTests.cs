@@ -137,6 +137,18 @@ public sealed class WrappedKeyTests : VaultTests
     }
 
     [Fact]
+    public async Task A_version_that_is_disabled_is_the_one_to_enable_and_a_new_one_is_no_help()
+    {
+        var version = Wrap();
+        Vault.Answer = context => KeyVaultDouble.FailAsync(context, 403, "Forbidden", "KeyDisabled");
+
+        var message = await FailureAsync();
+
+        Assert.Contains("is disabled. Wrap the key again with another version (dotnet sxt key wrap), or run: az keyvault key set-attributes ", message, StringComparison.Ordinal);
+        Assert.EndsWith($" --name {Key} --version {version} --enabled true", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_identity_that_may_not_unwrap_is_told_which_role_is_missing()
     {
         Wrap();
