@@ -8,6 +8,7 @@ namespace SxtAspNet.AzureKeyVault;
 /// </summary>
 internal static class SecretValidity
 {
+    /// <remarks>Without the time now: a log that says each problem once would take the same one for another each time.</remarks>
     /// <returns><see langword="null"/> when it may be used.</returns>
     public static string? Problem(VaultSecret secret, SecretProperties properties, DateTimeOffset now)
     {
@@ -18,12 +19,12 @@ internal static class SecretValidity
 
         if (properties.NotBefore is { } notBefore && now < notBefore)
         {
-            return $"is not valid yet: its activation date (nbf) is {notBefore:u}, and it is {now:u}. Wait, or change the date.";
+            return $"is not valid yet: its activation date (nbf) is {notBefore:u}. Wait, or change the date.";
         }
 
         if (properties.ExpiresOn is { } expires && now >= expires)
         {
-            return $"has expired: its expiration date (exp) is {expires:u}, and it is {now:u}. {secret.Advise("change the date")}.";
+            return $"has expired: its expiration date (exp) is {expires:u}. {secret.Advise("change the date")}.";
         }
 
         return null;

@@ -38,6 +38,26 @@ public sealed class FailureTests : VaultTests
         AssertSays((await FailAsync()).Message, "is not valid yet", "(nbf)", "Wait, or change the date");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_problem_with_a_date_has_the_same_words_a_minute_later(bool isTooEarly)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var vault = await KeyVaultDouble.StartAsync(time);
+        var version = vault.Set(Secret, KeyVectors.Pem);
+        version.NotBefore = isTooEarly ? time.GetUtcNow().AddDays(1) : null;
+        version.Expires = isTooEarly ? null : time.GetUtcNow().AddDays(-1);
+        var settings = new VaultSettings { Credential = Credential, Transport = vault.CreateTransport() };
+        var source = new VaultKeySource(new() { VaultUri = vault.Uri, Secret = Secret }, new VaultClients(settings), time, Logger);
+
+        var first = await Assert.ThrowsAsync<SxtAuthenticationException>(() => OpenAsync(source));
+        time.Advance(TimeSpan.FromMinutes(1));
+        var second = await Assert.ThrowsAsync<SxtAuthenticationException>(() => OpenAsync(source));
+
+        Assert.Equal(first.Message, second.Message);
+    }
+
     [Fact]
     public async Task Dates_are_held_against_the_vaults_clock_and_not_this_machines()
     {
