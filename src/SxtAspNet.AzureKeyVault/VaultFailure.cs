@@ -37,7 +37,7 @@ internal static class VaultFailure
             $"was not {item.Use}: there is no way to sign in to Azure. Give the app a managed identity; on a developer's machine, run: "
             + "az login. For several managed identities, set ManagedIdentityClientId.", failure),
         AuthenticationFailedException sign => item.Unavailable(
-            $"was not {item.Use}, because signing in to Azure failed: {FirstLine(sign.Message)}", failure),
+            $"was not {item.Use}, because signing in to Azure failed: {Cause(sign.Message)}", failure),
         OperationCanceledException => item.Unavailable(
             $"was not {item.Use}: the vault did not answer within {VaultRetryPolicy.NetworkTimeout.TotalSeconds:0} s. Check the network "
             + "between the app and the vault: firewall, proxy, private endpoint.", failure),
@@ -129,5 +129,6 @@ internal static class VaultFailure
         return RetryConditionHeaderValue.TryParse(value, out var parsed) ? parsed.Delta : null;
     }
 
-    private static string FirstLine(string message) => message.Trim().Split('\n', 2)[0].TrimEnd();
+    /// <summary>Up to what differs each time, in the same line or the next: "Trace ID: … Correlation ID: … Timestamp: …".</summary>
+    private static string Cause(string message) => message.Trim().Split(["\n", "Trace ID:"], 2, StringSplitOptions.None)[0].TrimEnd();
 }
