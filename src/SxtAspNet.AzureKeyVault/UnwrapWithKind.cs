@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.AzureKeyVault;
 
@@ -20,5 +21,5 @@ internal sealed class UnwrapWithKind(VaultSettings settings, ILoggerFactory logg
     ];
 
     public ISxtKeySource Create(SxtKeyOptions entry, SxtUnwrapWithOptions options) =>
-        new WrappedKeySource(entry, options, _clients, loggers.CreateLogger<WrappedKeySource>());
+        new WrappedKeySource(entry, options, _clients, new SteadyLogger(loggers.CreateLogger<WrappedKeySource>()));
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.AzureKeyVault;
 
@@ -21,5 +22,5 @@ internal sealed class VaultKeyKind(VaultSettings settings, TimeProvider timeProv
     ];
 
     public ISxtKeySource Create(SxtKeyOptions entry, SxtAzureKeyVaultKeyOptions options) =>
-        new VaultKeySource(options, _clients, timeProvider, loggers.CreateLogger<VaultKeySource>());
+        new VaultKeySource(options, _clients, timeProvider, new SteadyLogger(loggers.CreateLogger<VaultKeySource>()));
 }

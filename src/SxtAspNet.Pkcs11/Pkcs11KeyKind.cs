@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Pkcs11;
 
@@ -41,5 +42,5 @@ internal sealed class Pkcs11KeyKind(ILoggerFactory loggers) : ISxtKeyKind<SxtPkc
     }
 
     public ISxtKeySource Create(SxtKeyOptions entry, SxtPkcs11KeyOptions options) =>
-        new Pkcs11KeySource(options, entry.RequirePrivateFile, loggers.CreateLogger<Pkcs11KeySource>());
+        new Pkcs11KeySource(options, entry.RequirePrivateFile, new SteadyLogger(loggers.CreateLogger<Pkcs11KeySource>()));
 }

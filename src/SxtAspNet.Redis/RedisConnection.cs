@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
+using SxtAspNet.Diagnostics;
 
 namespace SxtAspNet.Redis;
 
@@ -42,7 +43,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             ? () => AskAsync(factory, provider)
             : () => ConnectAsync(options);
         _time = time ?? TimeProvider.System;
-        _logger = ((ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)))?.CreateLogger("SxtAspNet.Redis") ?? NullLogger.Instance;
+        _logger = new SteadyLogger(((ILoggerFactory?)provider.GetService(typeof(ILoggerFactory)))?.CreateLogger("SxtAspNet.Redis") ?? NullLogger.Instance);
         Failures = new RedisFailures(options.Prefix, _logger);
     }
 

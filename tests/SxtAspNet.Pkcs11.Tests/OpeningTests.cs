@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging;
 using Net.Pkcs11Interop.Common;
 using NSec.Cryptography;
 using SxtAspNet.Pkcs11.Tests.Infrastructure;
+using SxtAspNet.Tests.Infrastructure;
 using SxtAspNet.Tests.Keys;
 
 namespace SxtAspNet.Pkcs11.Tests;
@@ -33,6 +35,24 @@ public sealed class OpeningTests : DeviceTests
         WritePin(content);
 
         using var key = await OpenAsync(Source());
+
+        Assert.NotNull(key);
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_costs_no_key()
+    {
+        MakeKey();
+        if (!OperatingSystem.IsWindows())
+        {
+            // Which is a warning.
+            File.SetUnixFileMode(PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        }
+
+        using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new FailingLog()));
+        var source = new Pkcs11KeyKind(loggers).Create(new SxtKeyOptions(), Options());
+
+        using var key = await source.OpenAsync(TestContext.Current.CancellationToken);
 
         Assert.NotNull(key);
     }

@@ -114,29 +114,4 @@ public sealed class ThrowingObserversTests
             services.AddLogging(logging => logging.AddProvider(new FailingLog(failsInScopes: moment == "scope of a log")));
         }
     }
-
-    /// <summary>Fails for what this library logs; HttpClient's own logging would fail the request itself.</summary>
-    private sealed class FailingLog(bool failsInScopes) : ILoggerProvider, ILogger
-    {
-        private bool _isOurs;
-
-        public ILogger CreateLogger(string categoryName) => new FailingLog(failsInScopes) { _isOurs = categoryName.StartsWith("SxtAspNet", StringComparison.Ordinal) };
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => _isOurs && failsInScopes ? throw Failure() : null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (_isOurs && !failsInScopes)
-            {
-                throw Failure();
-            }
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }
