@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 
@@ -77,31 +76,10 @@ internal sealed class FileKeySource : ISxtKeySource, ISxtSealSource
 
     private static SecretBuffer<char> ReadPassword(SecretFile file)
     {
-        using SecretBuffer<byte> content = file.Read();
-        ReadOnlySpan<byte> text = WithoutLineBreak(content.Span);
-        if (text.StartsWith(KeyFormats.Utf8Bom))
-        {
-            text = text[KeyFormats.Utf8Bom.Length..];
-        }
-
-        var password = new SecretBuffer<char>(text.Length);
-        OperationStatus status = Utf8.ToUtf16(
-            text, password.Span, out _, out int written, replaceInvalidSequences: false);
-        if (status != OperationStatus.Done || written == 0)
-        {
-            password.Dispose();
-            throw file.Unavailable(status == OperationStatus.Done
-                ? "holds an empty password. Write the password into it."
-                : "is not UTF-8 text. Save it as UTF-8.");
-        }
-
+        using SecretBuffer<byte> text = file.ReadText("password");
+        var password = new SecretBuffer<char>(text.Span.Length);
+        Utf8.ToUtf16(text.Span, password.Span, out _, out int written);
         password.Truncate(written);
         return password;
     }
-
-    /// <summary>Editors and echo end a file with one line break; a second one is part of the password.</summary>
-    private static ReadOnlySpan<byte> WithoutLineBreak(ReadOnlySpan<byte> text) =>
-        text is [.., (byte)'\r', (byte)'\n'] ? text[..^2]
-        : text is [.., (byte)'\n'] ? text[..^1]
-        : text;
 }

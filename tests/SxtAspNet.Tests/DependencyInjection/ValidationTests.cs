@@ -50,6 +50,8 @@ public class ValidationTests
     [InlineData("""  "UserId": "orders service"  """, "UserId holds white space")]
     [InlineData("""  "UserId": { "Name": "x" }  """, "'Sxt:UserId' must be text, but has settings below it")]
     [InlineData("""  "Seal": [ { "File": "seal", "PasswordFile": "p" } ]  """, "Seal[0] has a password; a seal's File is not encrypted")]
+    [InlineData("""  "Seal": [ { "ApiKey": "sxt_0123456789abcdefghij" } ]  """, "Seal[0] is an ApiKey, which is no seal; make one with: dotnet sxt seal new FILE.")]
+    [InlineData("""  "Keys": [ { "File": "  " } ]  """, "Keys[0] names no key; set File")]
     [InlineData("""  "Seal": [ { "RequirePrivateFile": true } ]  """, "Seal[0] names no key; set File")]
     [InlineData("""  "Seal": "seal"  """, "'Sxt:Seal' must be a list")]
     [InlineData("""  "GatewayUrl": "gateway"  """, "'Sxt:GatewayUrl' must be a URL, for example \"https://gateway.example.com\"")]
@@ -282,6 +284,23 @@ public class ValidationTests
         using var provider = Build("""{ "Sxt": { "UserId": "orders-service", "Keys": [ { "File": "a.pem" } ] } }""");
 
         Assert.Equal("", provider.GetRequiredService<IOptionsMonitor<SxtOptions>>().Get("no identity").UserId);
+    }
+
+    [Fact]
+    public void A_source_of_keys_only_is_refused_as_a_seal()
+    {
+        var services = new ServiceCollection();
+        services.AddSxt(options =>
+        {
+            options.UserId = "x";
+            options.Keys.Add(new() { File = "a.pem" });
+            options.Seal.Add(new() { Source = new TestKeySource("device") });
+        });
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => Options(provider));
+
+        Assert.Contains("Seal[0].Source (device) is no ISxtSealSource, so it gives no seal; implement that too.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

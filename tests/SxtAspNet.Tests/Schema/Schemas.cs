@@ -21,7 +21,7 @@ internal static class Schemas
             {
                 ["items"] = new JsonObject
                 {
-                    ["allOf"] = new JsonArray(reference.DeepClone(), Without(nameof(SxtKeyOptions.Password), nameof(SxtKeyOptions.PasswordFile))),
+                    ["allOf"] = new JsonArray(reference.DeepClone(), Without(nameof(SxtKeyOptions.ApiKey), nameof(SxtKeyOptions.Password), nameof(SxtKeyOptions.PasswordFile))),
                 },
             })
             .Describe<SxtOptions>(Setting.Of<SxtOptions>(KeyValuePair.Create(typeof(SxtKeyOptions), Setting.Of<SxtKeyOptions>())));
@@ -73,7 +73,7 @@ internal static class Schemas
     private static JsonObject KeyEntry()
     {
         var entry = new SchemaWriter([])
-            .Rule(nameof(SxtKeyOptions.File), new JsonObject { ["not"] = new JsonObject { ["pattern"] = "^\\s*sxt_" } })
+            .Rule(nameof(SxtKeyOptions.File), new JsonObject { ["not"] = new JsonObject { ["pattern"] = "^\\s*sxt_|^\\s+$" } })
             .Rule(nameof(SxtKeyOptions.ApiKey), new JsonObject { ["pattern"] = "^\\s*sxt_[!-~]{16,508}\\s*$" })
             .Describe<SxtKeyOptions>(Setting.Of<SxtKeyOptions>());
         entry["dependencies"] = new JsonObject

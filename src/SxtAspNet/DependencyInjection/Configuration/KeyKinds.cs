@@ -35,7 +35,7 @@ internal sealed class KeyKinds
 
     public void Check(string setting, SxtKeyOptions entry, List<string> problems)
     {
-        var hasFile = !string.IsNullOrEmpty(entry.File);
+        var hasFile = !string.IsNullOrWhiteSpace(entry.File);
         var kinds = _kinds.Where(kind => kind.Handles(entry)).ToArray();
         var unknown = entry.Kinds.Except(kinds.Select(kind => kind.OptionsType)).ToArray();
         var missing = unknown.Select(type => PackageOf(type, entry)).OfType<KeyPackage>().ToArray();
@@ -87,6 +87,16 @@ internal sealed class KeyKinds
         if (_kinds.FirstOrDefault(kind => kind.Handles(entry) && !kind.CanSeal) is { } unfit)
         {
             problems.Add($"{setting} is of the kind {unfit.Name}, which can hold a key, but no seal; use a {nameof(entry.File)} or a vault's secret.");
+        }
+
+        if (!string.IsNullOrEmpty(entry.ApiKey))
+        {
+            problems.Add($"{setting} is an {nameof(entry.ApiKey)}, which is no seal; make one with: dotnet sxt seal new FILE.");
+        }
+
+        if (entry.Source is not (null or ISxtSealSource))
+        {
+            problems.Add($"{setting}.Source ({entry.Source}) is no {nameof(ISxtSealSource)}, so it gives no seal; implement that too.");
         }
 
         if (entry.Password is not null || entry.PasswordFile is not null)
