@@ -35,7 +35,7 @@ public sealed class ToolTests(Workshop workshop)
     }
 
     [Fact]
-    public async Task A_user_is_made_and_its_app_is_well()
+    public async Task A_user_is_made_and_its_app_is_ok()
     {
         await using var gateway = await GatewayProcess.StartAsync(workshop);
         var app = Directory.CreateDirectory(NewPath("app")).FullName;

@@ -18,7 +18,7 @@ internal static class DoctorCommand
         var database = new Option<int?>("--database") { Description = "The Redis database, where code sets it.", HelpName = "NUMBER" };
         var login = new Option<bool>("--login") { Description = "Logs in once. It does not log out: that would end all sessions of the user." };
         var json = Inputs.Json();
-        var command = new Command("doctor", "Says what is well and what is not with an app's settings, keys, gateway and Redis, and how to mend it.")
+        var command = new Command("doctor", "Says what is wrong with an app's settings, keys, gateway and Redis, and how to fix it.")
         {
             project, environment, keyPerFile, section, redis, redisSection, prefix, database, login, json,
         };
@@ -47,7 +47,7 @@ internal static class DoctorCommand
             }
 
             await diagnosis.WriteAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json)).ConfigureAwait(false);
-            return diagnosis.IsWell ? ExitCode.Success : ExitCode.Failure;
+            return diagnosis.IsOk ? ExitCode.Success : ExitCode.Failure;
         });
         return command;
     }

@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace SxtAspNet.Tool.Doctor;
 
-/// <summary>How well something is.</summary>
+/// <summary>How serious a finding is.</summary>
 internal enum Level
 {
-    /// <summary>It is well.</summary>
+    /// <summary>Nothing is wrong with it.</summary>
     Ok,
 
     /// <summary>It was not looked at, or is only worth knowing.</summary>
@@ -23,10 +23,10 @@ internal enum Level
 
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Area">What it belongs to.</param>
-/// <param name="Level">How well it is.</param>
+/// <param name="Level">How serious it is.</param>
 /// <param name="What">What was found, for people; it holds no token and no private key.</param>
-/// <param name="Mend">What to do about it, where <paramref name="What"/> does not say it already.</param>
-internal sealed record Finding(string Area, Level Level, string What, string? Mend = null);
+/// <param name="Fix">What to do about it, where <paramref name="What"/> does not say it already.</param>
+internal sealed record Finding(string Area, Level Level, string What, string? Fix = null);
 
 /// <summary>All that was found, in the order in which it was looked at.</summary>
 internal sealed class Diagnosis
@@ -36,15 +36,15 @@ internal sealed class Diagnosis
     private readonly List<Finding> _findings = [];
 
     /// <summary>Whether nothing is wrong; there may be warnings.</summary>
-    public bool IsWell => _findings.TrueForAll(finding => finding.Level is not Level.Wrong);
+    public bool IsOk => _findings.TrueForAll(finding => finding.Level is not Level.Wrong);
 
     public void Ok(string area, string what) => _findings.Add(new(area, Level.Ok, what));
 
     public void Note(string area, string what) => _findings.Add(new(area, Level.Note, what));
 
-    public void Warn(string area, string what, string? mend = null) => _findings.Add(new(area, Level.Warning, what, mend));
+    public void Warn(string area, string what, string? fix = null) => _findings.Add(new(area, Level.Warning, what, fix));
 
-    public void Wrong(string area, string what, string? mend = null) => _findings.Add(new(area, Level.Wrong, what, mend));
+    public void Wrong(string area, string what, string? fix = null) => _findings.Add(new(area, Level.Wrong, what, fix));
 
     public async Task WriteAsync(TextWriter output, bool asJson)
     {
@@ -65,7 +65,7 @@ internal sealed class Diagnosis
         foreach (var finding in _findings)
         {
             text.Append(CultureInfo.InvariantCulture, $"{Name(finding.Level),-9}{finding.Area,-10}{finding.What}");
-            text.AppendLine(finding.Mend is null ? "" : $" {finding.Mend}");
+            text.AppendLine(finding.Fix is null ? "" : $" {finding.Fix}");
         }
 
         return text.Append(Summary()).ToString();
@@ -75,7 +75,7 @@ internal sealed class Diagnosis
     {
         var wrong = _findings.Count(finding => finding.Level is Level.Wrong);
         var warnings = _findings.Count(finding => finding.Level is Level.Warning);
-        return $"{wrong} wrong, {warnings} to be changed, {_findings.Count(finding => finding.Level is Level.Ok)} well.";
+        return $"{wrong} wrong, {warnings} {(warnings == 1 ? "warning" : "warnings")}, {_findings.Count(finding => finding.Level is Level.Ok)} ok.";
     }
 
     private string ToJson()
@@ -84,7 +84,7 @@ internal sealed class Diagnosis
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
-            json.WriteBoolean("well", IsWell);
+            json.WriteBoolean("ok", IsOk);
             json.WriteStartArray("findings");
             foreach (var finding in _findings)
             {
@@ -92,7 +92,7 @@ internal sealed class Diagnosis
                 json.WriteString("area", finding.Area);
                 json.WriteString("level", Name(finding.Level));
                 json.WriteString("finding", finding.What);
-                json.WriteString("mend", finding.Mend);
+                json.WriteString("fix", finding.Fix);
                 json.WriteEndObject();
             }
 

@@ -48,7 +48,7 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
         var rights = await new RedisRights(connection, app.SessionName).FindProblemsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var problem in rights)
         {
-            diagnosis.Wrong(Area, problem, MendOf(problem));
+            diagnosis.Wrong(Area, problem, FixOf(problem));
         }
 
         if (rights.Count == 0)
@@ -166,8 +166,8 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
         }
     }
 
-    private static string? MendOf(string problem) =>
+    private static string? FixOf(string problem) =>
         problem.Contains("OOM", StringComparison.Ordinal) ? "Make room: its memory is full, so nothing can be shared."
-        : problem.Contains("MISCONF", StringComparison.Ordinal) ? "Mend its disk: it takes no writes as long as it can't save."
+        : problem.Contains("MISCONF", StringComparison.Ordinal) ? "Fix its disk: it takes no writes as long as it can't save."
         : null;
 }

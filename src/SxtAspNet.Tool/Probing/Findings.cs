@@ -52,7 +52,7 @@ internal sealed class Findings
         new(RefreshTokenReuse, "May a refresh token be used twice?"),
         new(ReuseEndsSession, "Does the second use of a refresh token end the session?"),
         new(OldAccessToken, "Does an older access token work after a refresh?"),
-        new(SessionEnd, "Does the end of a session stay put through a refresh?"),
+        new(SessionEnd, "Does the end of a session stay the same through a refresh?"),
         new(LoginEndsOthers, "Does a login end the user's other sessions?"),
         new(LogoutEndsAll, "Does a logout end all sessions of the user?"),
         new(ChallengeReuse, "Is a used challenge refused?"),

@@ -9,7 +9,7 @@ public class DoctorRedisTests(Servers servers)
 {
     [Theory]
     [EachServer]
-    public async Task A_sound_farm_is_well(ServerKind kind)
+    public async Task A_sound_farm_is_ok(ServerKind kind)
     {
         await using var app = await PatientApp.CreateAsync((await servers.UseAsync(kind)).Configuration);
         await app.StartSharingAsync();
@@ -33,7 +33,7 @@ public class DoctorRedisTests(Servers servers)
     [Theory]
     [InlineData("cluster")]
     [InlineData("sentinel")]
-    public async Task A_sound_farm_on_several_servers_is_well(string kind)
+    public async Task A_sound_farm_on_several_servers_is_ok(string kind)
     {
         await using var redis = kind == "cluster" ? await RealRedis.StartClusterAsync() : await RealRedis.StartSentinelAsync();
         await using var app = await PatientApp.CreateAsync(redis.Configuration);

@@ -9,7 +9,7 @@ namespace SxtAspNet.Tool.Tests.Doctor;
 public class DoctorTests
 {
     [Fact]
-    public async Task A_sound_app_is_well()
+    public async Task A_sound_app_is_ok()
     {
         await using var app = await PatientApp.CreateAsync();
 
@@ -44,7 +44,7 @@ public class DoctorTests
         var result = await Sxt.RunAsync("doctor", "--project", app.Folder.At("appsettings.json"), "--environment", "Production");
 
         Assert.StartsWith("ok       settings  user 'orders-service'", result.Output, StringComparison.Ordinal);
-        Assert.Matches(@"^0 wrong, 0 to be changed, \d well\.$", result.Lines[^1]);
+        Assert.Matches(@"^0 wrong, 0 warnings, \d ok\.$", result.Lines[^1]);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class DoctorTests
         (await Sxt.RunAsync("doctor", "--project", "nowhere")).FailedWith("nowhere", "--project");
 
     [Fact]
-    public async Task Keys_that_do_not_open_or_are_open_to_all_are_told_with_their_mend()
+    public async Task Keys_that_do_not_open_or_are_open_to_all_are_told_with_their_fix()
     {
         await using var app = await PatientApp.CreateAsync();
         KeyFolder.SetMode(app.Account.KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);

@@ -129,9 +129,9 @@ internal sealed class PatientApp : IAsyncDisposable
             _findings = [.. json.GetProperty("findings").EnumerateArray().Select(finding => (
                 finding.GetProperty("area").GetString()!,
                 finding.GetProperty("level").GetString()!,
-                $"{finding.GetProperty("finding").GetString()} {(finding.GetProperty("mend") is { ValueKind: JsonValueKind.String } mend ? mend.GetString() : "")}"))];
+                $"{finding.GetProperty("finding").GetString()} {(finding.GetProperty("fix") is { ValueKind: JsonValueKind.String } fix ? fix.GetString() : "")}"))];
             Assert.Equal(_findings.Any(finding => finding.Level == "wrong") ? 1 : 0, result.ExitCode);
-            Assert.Equal(json.GetProperty("well").GetBoolean(), result.ExitCode == 0);
+            Assert.Equal(json.GetProperty("ok").GetBoolean(), result.ExitCode == 0);
         }
 
         /// <summary>How many instances listen to notices.</summary>
@@ -147,7 +147,7 @@ internal sealed class PatientApp : IAsyncDisposable
             return this;
         }
 
-        /// <summary>Checks that nothing else is wrong or to be changed than in these areas.</summary>
+        /// <summary>Checks that nothing is wrong or warned about but in these areas.</summary>
         public void HasNoOtherTroubleThan(params string[] areas) => Assert.DoesNotContain(
             _findings, finding => finding.Level is "wrong" or "warning" && !areas.Contains(finding.Area));
     }
