@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using SxtAspNet.AzureKeyVault;
 using SxtAspNet.Tool.Tests.Infrastructure;
@@ -40,7 +41,23 @@ public sealed class KeyWrapTests : IDisposable
         Assert.DoesNotContain("sxt.wrapped", _folder.Names);
     }
 
-    private Task<ToolResult> RunAsync(string path, string? publicKey = null) => Sxt.RunAsync(
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Where_nobody_reads_the_public_key_stderr_has_it_and_says_where_the_file_is()
+    {
+        var (path, publicKey) = _folder.WriteNewKey("sxt.pem");
+
+        (await ToolProcess.RunRedirectedAsync(">/dev/full", Arguments(path))).EndedWith(
+            3, "can't be written to stdout", $"The wrapped key is in '{_folder.At("sxt.wrapped")}'", $"its public key is {Convert.ToBase64String(publicKey)}.");
+
+        Assert.Contains("sxt.wrapped", _folder.Names);
+    }
+
+    private Task<ToolResult> RunAsync(string path, string? publicKey = null) => Sxt.RunAsync(Arguments(path, publicKey));
+
+    private string[] Arguments(string path, string? publicKey = null) =>
+    [
         "key", "wrap", path, _folder.At("sxt.wrapped"), "--vault", "https://contoso.vault.azure.net", "--key", "sxt-wrap",
-        "--version", "0123456789abcdef", "--public-key", publicKey ?? _folder.Write("rsa.pem", _vault.ExportSubjectPublicKeyInfoPem()));
+        "--version", "0123456789abcdef", "--public-key", publicKey ?? _folder.Write("rsa.pem", _vault.ExportSubjectPublicKeyInfoPem()),
+    ];
 }

@@ -33,6 +33,19 @@ public sealed class OutputTests : IDisposable
             .EndedWith(3, "can't be written to stdout");
 
     [Fact]
+    public async Task Of_a_probe_whose_findings_nobody_saw_the_files_are_named()
+    {
+        await using var account = await TestAccount.StartAsync();
+        string[] probe = ["probe", "--yes", .. account.Options];
+        var report = account.Folder.At("gateway.md");
+
+        (await ToolProcess.RunRedirectedAsync(">/dev/full", [.. probe, "--report", report]))
+            .EndedWith(3, "can't be written to stdout", $"What was found out is in '{report}'.");
+        (await ToolProcess.RunRedirectedAsync(">/dev/full", probe))
+            .EndedWith(3, "can't be written to stdout", "What was found out is lost; with --report, a file has it.");
+    }
+
+    [Fact]
     public async Task Help_that_is_lost_is_no_bug() =>
         (await ToolProcess.RunRedirectedAsync(">/dev/full", "--help")).EndedWith(3, "can't be written to stdout");
 

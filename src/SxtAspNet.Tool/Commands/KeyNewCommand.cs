@@ -29,15 +29,7 @@ internal static class KeyNewCommand
             var (publicKey, place) = parsed.GetValue(file) is { } path
                 ? MakeFile(Path.GetFullPath(path), cancellationToken)
                 : await MakeInDeviceAsync(device.Named(parsed.CommandResult), parsed.InvocationConfiguration.Error, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(publicKey).ConfigureAwait(false);
-            }
-            catch (OutputException failure)
-            {
-                throw new OutputException($"{failure.Message} {place}", failure);
-            }
-
+            await PublicKeyOutput.WriteAsync(parsed.InvocationConfiguration.Output, publicKey, place).ConfigureAwait(false);
             return ExitCode.Success;
         });
         return command;

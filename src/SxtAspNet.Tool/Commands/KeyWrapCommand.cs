@@ -44,8 +44,10 @@ internal static class KeyWrapCommand
                 WrappedKey.OaepSha256,
                 opened.PublicKey.ToArray(),
                 rsa.Encrypt(seed.Span, RSAEncryptionPadding.OaepSHA256));
-            NewFile.Write(parsed.GetRequiredValue(wrapped), content.ToJson(), cancellationToken);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(opened.PublicKeyText).ConfigureAwait(false);
+            var path = Path.GetFullPath(parsed.GetRequiredValue(wrapped));
+            NewFile.Write(path, content.ToJson(), cancellationToken);
+            await PublicKeyOutput.WriteAsync(
+                parsed.InvocationConfiguration.Output, opened.PublicKeyText, $"The wrapped key is in '{path}', and its public key is {opened.PublicKeyText}.").ConfigureAwait(false);
             return ExitCode.Success;
         });
         return command;

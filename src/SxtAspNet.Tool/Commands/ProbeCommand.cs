@@ -45,21 +45,22 @@ internal static class ProbeCommand
             var probe = new GatewayProbe(wire, account.UserId, key, cancellationToken);
             await probe.RunAsync().ConfigureAwait(false);
             var found = new ProbeReport(account.Gateway, TimeProvider.System.GetUtcNow(), wire, probe.Findings);
+            List<string> written = [];
             try
             {
                 // Nobody repeats a probe for a full disk: what one of them does not take, the others have.
                 try
                 {
-                    Write(files.Report, IsJson(files.Report) ? found.ToJson() : found.ToMarkdown(), cancellationToken);
+                    Write(files.Report, IsJson(files.Report) ? found.ToJson() : found.ToMarkdown(), written, cancellationToken);
                 }
                 finally
                 {
-                    Write(files.Profile, Text(probe.Profile), cancellationToken);
+                    Write(files.Profile, Text(probe.Profile), written, cancellationToken);
                 }
             }
             finally
             {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(options.IsJson(parsed) ? found.ToJson() : found.ToText()).ConfigureAwait(false);
+                await PrintAsync(parsed.InvocationConfiguration.Output, options.IsJson(parsed) ? found.ToJson() : found.ToText(), written).ConfigureAwait(false);
             }
 
             return wire.Stopped is null
@@ -110,11 +111,25 @@ internal static class ProbeCommand
         }
     }
 
-    private static void Write(string? file, string content, CancellationToken cancellationToken)
+    private static void Write(string? file, string content, List<string> written, CancellationToken cancellationToken)
     {
         if (file is not null)
         {
             NewFile.Write(file, Encoding.UTF8.GetBytes(content), cancellationToken);
+            written.Add($"'{Path.GetFullPath(file)}'");
+        }
+    }
+
+    private static async Task PrintAsync(TextWriter output, string found, List<string> written)
+    {
+        try
+        {
+            await output.WriteLineAsync(found).ConfigureAwait(false);
+        }
+        catch (OutputException failure)
+        {
+            var place = written.Count > 0 ? $"is in {string.Join(" and ", written)}" : "is lost; with --report, a file has it";
+            throw new OutputException($"{failure.Message} What was found out {place}.", failure);
         }
     }
 
