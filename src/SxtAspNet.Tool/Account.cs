@@ -5,6 +5,8 @@ namespace SxtAspNet.Tool;
 /// <summary>A user at a gateway.</summary>
 internal sealed class Account : IDisposable
 {
+    private const string NotKnown = $"Whether the user was made is not known; '{SxtTool.Name} login' finds out.";
+
     /// <summary>How long a challenge can be exchanged (documented: 30 seconds).</summary>
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromSeconds(30);
 
@@ -40,11 +42,23 @@ internal sealed class Account : IDisposable
     /// </summary>
     /// <exception cref="ToolException">The gateway refused the user or the key.</exception>
     /// <exception cref="SxtAuthenticationException">The gateway can't be reached, or answers something else.</exception>
-    public Task<Login> LoginAsync(OpenKey key, CancellationToken cancellationToken) =>
-        LoginAsync(key, () => _client.RequestChallengeAsync(Timeout, cancellationToken), cancellationToken);
+    public async Task<Login> LoginAsync(OpenKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoginAsync(key, () => _client.RequestChallengeAsync(Timeout, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SxtAuthenticationException refusal) when (refusal.Reason is SxtFailureReason.KeyRefused)
+        {
+            // An unknown user is refused just as a key that is not on the keyring.
+            throw await UserExistsAsync(cancellationToken).ConfigureAwait(false) is false
+                ? new ToolException($"The gateway {_options.GatewayUrl} knows no user '{UserId}'; check --user and --gateway.", refusal)
+                : new ToolException($"{refusal.Message} Put that public key on the keyring of '{UserId}', or use a key that is on it.", refusal);
+        }
+    }
 
     /// <summary>Makes the user, with the key as the first one on its keyring, and so logs in.</summary>
-    /// <exception cref="ToolException">The user exists, or whether it was made is not known.</exception>
+    /// <exception cref="ToolException">The user exists, or the gateway refused to make it, or whether it was made is not known.</exception>
     /// <exception cref="SxtAuthenticationException">The gateway can't be reached, or answers something else.</exception>
     public async Task<Login> RegisterAsync(OpenKey key, NewUser user, CancellationToken cancellationToken)
     {
@@ -55,14 +69,19 @@ internal sealed class Account : IDisposable
         }
         catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.UserUnknown)
         {
-            throw await UserExistsAsync(otherwise: false, cancellationToken).ConfigureAwait(false)
+            throw await UserExistsAsync(cancellationToken).ConfigureAwait(false) is true
                 ? new ToolException($"{failure.Message} The user '{UserId}' exists; choose another id, or log in with a key that is on its keyring.", failure)
                 : new ToolException(failure.Message, failure);
         }
+        catch (SxtAuthenticationException refusal) when (refusal.Reason is SxtFailureReason.KeyRefused)
+        {
+            // Why, only the gateway knows. There is no such user until it is made, so that is no reason.
+            var outcome = await UserExistsAsync(cancellationToken).ConfigureAwait(false) is false ? $"The user '{UserId}' was not made." : NotKnown;
+            throw new ToolException($"{refusal.Message} {outcome}", refusal);
+        }
         catch (SxtAuthenticationException failure) when (isSigned)
         {
-            throw new ToolException(
-                $"{Wording.ForCommandLine(failure.Message)} Whether the user was made is not known; '{SxtTool.Name} login' finds out.", failure);
+            throw new ToolException($"{Wording.ForCommandLine(failure.Message)} {NotKnown}", failure);
         }
 
         async Task<string> ChallengeAsync()
@@ -91,30 +110,17 @@ internal sealed class Account : IDisposable
                 _timeProvider.GetElapsedTime(challenged, signed),
                 _timeProvider.GetElapsedTime(signed));
         }
-        catch (SxtAuthenticationException failure) when (failure.Reason is SxtFailureReason.KeyRefused)
+        catch (SxtAuthenticationException refusal)
+            when (refusal.Reason is SxtFailureReason.KeyRefused && _timeProvider.GetElapsedTime(start) >= ChallengeLifetime)
         {
-            var isLate = _timeProvider.GetElapsedTime(start) >= ChallengeLifetime;
-            throw await ExplainAsync(failure, key, isLate, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>A late answer and an unknown user are refused just as a key that is not on the keyring.</summary>
-    private async Task<ToolException> ExplainAsync(
-        SxtAuthenticationException refusal, OpenKey key, bool isLate, CancellationToken cancellationToken)
-    {
-        if (isLate)
-        {
-            return new ToolException(
+            throw new ToolException(
                 $"{refusal.Message} More than {ChallengeLifetime.TotalSeconds} s had passed since the challenge; try again.", refusal);
         }
-
-        return await UserExistsAsync(otherwise: true, cancellationToken).ConfigureAwait(false)
-            ? new ToolException($"{refusal.Message} Put that public key on the keyring of '{UserId}', or use a key that is on it.", refusal)
-            : new ToolException($"The gateway {_options.GatewayUrl} knows no user '{UserId}'; check --user and --gateway.", refusal);
     }
 
-    /// <summary>Only sharpens an error message; without an answer the message stays as it is.</summary>
-    private async Task<bool> UserExistsAsync(bool otherwise, CancellationToken cancellationToken)
+    /// <summary>Only sharpens an error message.</summary>
+    /// <returns><see langword="null"/>: it is not told.</returns>
+    private async Task<bool?> UserExistsAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -122,7 +128,7 @@ internal sealed class Account : IDisposable
         }
         catch (SxtAuthenticationException)
         {
-            return otherwise;
+            return null;
         }
     }
 }

@@ -41,6 +41,27 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public async Task A_refused_exchange_is_told_in_the_gateway_s_words_and_makes_nobody()
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.InjectFault(SxtGatewayFault.Answer(400, """{"detail":"the join code is used up"}""", kind: SxtGatewayCallKind.Token));
+
+        (await RunAsync(account, "register", "--email", "n@example.com"))
+            .FailedWith("\"the join code is used up\"", "The user 'newcomer' was not made.").DidNotSay("--user");
+    }
+
+    [Fact]
+    public async Task A_refused_exchange_of_a_user_that_may_be_there_all_the_same_leaves_it_open()
+    {
+        await using var account = await TestAccount.StartAsync();
+        account.Gateway.InjectFault(SxtGatewayFault.Answer(400, """{"detail":"the join code is used up"}""", kind: SxtGatewayCallKind.Token));
+        account.Gateway.InjectFault(SxtGatewayFault.Status(404, kind: SxtGatewayCallKind.IdExists));
+
+        (await RunAsync(account, "register", "--email", "n@example.com"))
+            .FailedWith("\"the join code is used up\"", "Whether the user was made is not known; 'dotnet sxt login' finds out.");
+    }
+
+    [Fact]
     public async Task A_lost_answer_leaves_it_open_and_a_login_finds_out()
     {
         await using var account = await TestAccount.StartAsync();
