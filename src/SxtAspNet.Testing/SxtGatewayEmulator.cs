@@ -79,7 +79,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>A gateway that answers; dispose it to stop it.</returns>
-    /// <exception cref="IOException">The port is taken, or none could be had.</exception>
+    /// <exception cref="IOException">The port is taken, or may not be used by this user, or none could be had.</exception>
     public static Task<SxtGatewayEmulator> StartAsync(
         SxtGatewayEmulatorOptions? options = null,
         TimeProvider? timeProvider = null,
@@ -94,7 +94,7 @@ public sealed class SxtGatewayEmulator : IAsyncDisposable
     /// <param name="port">The port; 0, the default, takes a free one.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>A gateway that answers; dispose it to stop it.</returns>
-    /// <exception cref="IOException">The port is taken, or none could be had.</exception>
+    /// <exception cref="IOException">The port is taken, or may not be used by this user, or none could be had.</exception>
     public static async Task<SxtGatewayEmulator> StartHttpsAsync(
         SxtGatewayCertificate certificate = SxtGatewayCertificate.Valid,
         SxtGatewayEmulatorOptions? options = null,

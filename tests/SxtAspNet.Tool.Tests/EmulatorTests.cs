@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -134,13 +135,24 @@ public sealed class EmulatorTests : IDisposable
     public async Task It_takes_the_port_that_it_is_given_and_says_when_that_is_taken()
     {
         await using var emulator = await EmulatorProcess.StartAsync();
-        var port = emulator.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var port = emulator.Address.Port.ToString(CultureInfo.InvariantCulture);
 
-        (await Sxt.RunAsync("emulator", "--port", port)).FailedWith($"Port {port} can't be had", "give another --port");
+        (await Sxt.RunAsync("emulator", "--port", port)).FailedWith($"Port {port} can't be had, since another program has it; give another --port");
 
         (await emulator.StopAsync()).Succeeded();
         await using var next = await EmulatorProcess.StartAsync("--port", port);
         Assert.Equal(emulator.Address, next.Address);
+    }
+
+    [Fact]
+    public async Task A_port_that_its_user_may_not_use_is_told_from_one_that_is_taken()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux says which ports every user may use.");
+        var free = await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_unprivileged_port_start", TestContext.Current.CancellationToken);
+        Assert.SkipUnless(int.Parse(free, CultureInfo.InvariantCulture) > 443, "Every user may use port 443 here.");
+
+        (await ToolProcess.RunUnprivilegedAsync("emulator", "--port", "443"))
+            .FailedWith($"Port 443 can't be had, since the user '{Environment.UserName}' may not use it; give a --port above 1023");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -75,9 +76,16 @@ internal sealed class KestrelFront : IHttpApplication<HttpContext>, IAsyncDispos
             await front._server.StartAsync(front, cancellationToken).ConfigureAwait(false);
             return front;
         }
-        catch
+        catch (Exception failure)
         {
             await front.CloseAsync().ConfigureAwait(false);
+
+            // Kestrel makes an IOException of a taken port only.
+            if (failure is SocketException)
+            {
+                throw new IOException($"Failed to bind to port {port.ToString(CultureInfo.InvariantCulture)} of the loopback address: {failure.Message}.", failure);
+            }
+
             throw;
         }
     }

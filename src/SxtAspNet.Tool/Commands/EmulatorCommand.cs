@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using SxtAspNet.Testing;
 
 namespace SxtAspNet.Tool.Commands;
@@ -68,9 +69,16 @@ internal static class EmulatorCommand
         }
         catch (IOException failure)
         {
-            throw new ToolException($"Port {port} can't be had, since another program has it; give another --port, or none for a free one.", failure);
+            throw new ToolException($"Port {port} can't be had{Why(failure)}, or none for a free one.", failure);
         }
     }
+
+    private static string Why(IOException failure) => (failure.GetBaseException() as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => $", since the user '{Environment.UserName}' may not use it; give a --port above 1023",
+        SocketError.AddressAlreadyInUse => ", since another program has it; give another --port",
+        _ => $" ({failure.GetBaseException().Message}); give another --port",
+    };
 
     private static SxtGatewayEmulatorOptions Load(string profile)
     {
