@@ -9,7 +9,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var project = Inputs.OptionalFile("--project", "The app's folder, or its project file. Default: the current folder.");
-        var environment = new Option<string>("--environment") { Description = "The app's environment. Default: ASPNETCORE_ENVIRONMENT, DOTNET_ENVIRONMENT, else Production.", HelpName = "NAME" };
+        var environment = new Option<string>("--environment") { Description = "The app's environment. Default: DOTNET_ENVIRONMENT, ASPNETCORE_ENVIRONMENT, else Production.", HelpName = "NAME" };
         var keyPerFile = Inputs.OptionalFile("--key-per-file", "A directory with a file for each setting, where the app reads one (AddKeyPerFile).");
         var section = new Option<string>("--section") { Description = "The section that the app gives to AddSxt.", HelpName = "NAME", DefaultValueFactory = _ => "Sxt" };
         var redis = new Option<string>("--redis") { Description = $"The name of the connection string that the app gives to AddRedis. Default: {ExaminedSettings.UsualRedis}, if there is one.", HelpName = "NAME" };

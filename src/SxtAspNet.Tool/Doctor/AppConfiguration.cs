@@ -8,9 +8,8 @@ internal static partial class AppConfiguration
 {
     private const string Development = "Development";
 
-    /// <summary>The environment that an app started here would be in.</summary>
-    public static string DefaultEnvironment =>
-        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? "Production";
+    /// <summary>The environment that an app started here would be in: of both prefixes, a WebApplicationBuilder lets DOTNET_ win.</summary>
+    public static string DefaultEnvironment => AddHostVariables(new ConfigurationBuilder()).Build()["ENVIRONMENT"] ?? "Production";
 
     /// <param name="folder">The app's folder: that of its project, or where it was published to.</param>
     /// <param name="environment">Its environment.</param>
@@ -18,10 +17,8 @@ internal static partial class AppConfiguration
     /// <param name="diagnosis">Is told when a file can't be read.</param>
     public static IConfigurationRoot? TryRead(DirectoryInfo folder, string environment, string? keyPerFile, Diagnosis diagnosis)
     {
-        var builder = new ConfigurationBuilder()
+        var builder = AddHostVariables(new ConfigurationBuilder())
             .SetBasePath(folder.FullName)
-            .AddEnvironmentVariables("ASPNETCORE_")
-            .AddEnvironmentVariables("DOTNET_")
             .AddJsonFile("appsettings.json", optional: true)
             .AddJsonFile($"appsettings.{environment}.json", optional: true);
         if (environment.Equals(Development, StringComparison.OrdinalIgnoreCase) && UserSecretsIdOf(folder) is { } id)
@@ -46,6 +43,9 @@ internal static partial class AppConfiguration
             return null;
         }
     }
+
+    private static IConfigurationBuilder AddHostVariables(IConfigurationBuilder builder) =>
+        builder.AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_");
 
     /// <summary>As the compiler would find it: in the project, else in what its folders have in common.</summary>
     private static string? UserSecretsIdOf(DirectoryInfo folder)

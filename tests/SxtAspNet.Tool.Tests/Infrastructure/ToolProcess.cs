@@ -43,6 +43,10 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static Task<ToolResult> RunUnderAsync(string umask, params string[] arguments) =>
         RunInShellAsync($"umask {umask}; exec dotnet \"$@\"", arguments);
 
+    /// <summary>Runs the tool with these environment variables alone of those that name a host's environment.</summary>
+    public static Task<ToolResult> RunInEnvironmentAsync(string variables, params string[] arguments) =>
+        RunInShellAsync($"exec env -u DOTNET_ENVIRONMENT -u ASPNETCORE_ENVIRONMENT {variables} dotnet \"$@\"", arguments);
+
     /// <summary>Runs the tool with a redirection as a shell writes it.</summary>
     public static Task<ToolResult> RunRedirectedAsync(string redirection, params string[] arguments) =>
         RunInShellAsync($"exec dotnet \"$@\" {redirection}", arguments);
