@@ -6,6 +6,7 @@ namespace SxtAspNet.Tool.Doctor;
 /// <summary>An app's configuration, read from the places where its host reads it, in the same order.</summary>
 internal static partial class AppConfiguration
 {
+    private const string Area = "settings";
     private const string Development = "Development";
 
     /// <summary>The environment that an app started here would be in: of both prefixes, a WebApplicationBuilder lets DOTNET_ win.</summary>
@@ -16,6 +17,31 @@ internal static partial class AppConfiguration
     /// <param name="keyPerFile">A directory with a file for each setting, if the app reads one.</param>
     /// <param name="diagnosis">Is told when a file can't be read.</param>
     public static IConfigurationRoot? TryRead(DirectoryInfo folder, string environment, string? keyPerFile, Diagnosis diagnosis)
+    {
+        if (keyPerFile is not null && !Directory.Exists(keyPerFile))
+        {
+            diagnosis.Wrong(
+                Area,
+                $"There is no directory '{Path.GetFullPath(keyPerFile)}' (--key-per-file).",
+                "Give the one that the app gives to AddKeyPerFile, and check that it is mounted.");
+            return null;
+        }
+
+        try
+        {
+            return Read(folder, environment, keyPerFile);
+        }
+        catch (Exception problem)
+            when (problem is InvalidDataException or FormatException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            // The innermost says the line; it quotes one character at most.
+            var cause = problem.GetBaseException();
+            diagnosis.Wrong(Area, cause == problem ? problem.Message : $"{problem.Message} {cause.Message}", FixOf(problem));
+            return null;
+        }
+    }
+
+    private static IConfigurationRoot Read(DirectoryInfo folder, string environment, string? keyPerFile)
     {
         var builder = AddHostVariables(new ConfigurationBuilder())
             .SetBasePath(folder.FullName)
@@ -32,17 +58,15 @@ internal static partial class AppConfiguration
             builder.AddKeyPerFile(Path.GetFullPath(keyPerFile), optional: false);
         }
 
-        try
-        {
-            return builder.Build();
-        }
-        catch (Exception problem) when (problem is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            // The innermost says the line; it quotes one character at most.
-            diagnosis.Wrong("settings", $"{problem.Message} {problem.GetBaseException().Message}");
-            return null;
-        }
+        return builder.Build();
     }
+
+    private static string? FixOf(Exception problem) => problem switch
+    {
+        UnauthorizedAccessException => $"Let the user '{Environment.UserName}' read it, or run the doctor as the app's user.",
+        InvalidOperationException => "Correct UserSecretsId in the project.",
+        _ => null,
+    };
 
     private static IConfigurationBuilder AddHostVariables(IConfigurationBuilder builder) =>
         builder.AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_");
@@ -50,13 +74,14 @@ internal static partial class AppConfiguration
     /// <summary>As the compiler would find it: in the project, else in what its folders have in common.</summary>
     private static string? UserSecretsIdOf(DirectoryInfo folder)
     {
-        var files = folder.EnumerateFiles("*.csproj").ToList();
+        var files = Directory.GetFiles(folder.FullName, "*.csproj").ToList();
         for (var parent = folder; parent is not null; parent = parent.Parent)
         {
-            files.AddRange(parent.EnumerateFiles("Directory.Build.props"));
+            files.Add(Path.Combine(parent.FullName, "Directory.Build.props"));
         }
 
-        return files.Select(file => UserSecretsId().Match(File.ReadAllText(file.FullName)))
+        // A folder above may be one that this user may not list.
+        return files.Where(File.Exists).Select(file => UserSecretsId().Match(File.ReadAllText(file)))
             .FirstOrDefault(match => match.Success)?.Groups[1].Value.Trim();
     }
 

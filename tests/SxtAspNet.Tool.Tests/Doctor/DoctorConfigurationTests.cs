@@ -20,4 +20,41 @@ public class DoctorConfigurationTests
 
         Assert.Contains($", in the environment {environment}", result.Succeeded().Lines[0], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("sxt.pem")]
+    public async Task A_directory_of_settings_that_is_not_there_is_named_with_its_option(string name)
+    {
+        await using var app = await PatientApp.CreateAsync();
+
+        (await app.ExamineAsync("--key-per-file", app.Folder.At(name)))
+            .Has("settings", "wrong", $"There is no directory '{app.Folder.At(name)}' (--key-per-file).", "AddKeyPerFile");
+    }
+
+    [Theory]
+    [InlineData("Orders.csproj")]
+    [InlineData("appsettings.Development.json")]
+    [InlineData("keys/Sxt__UserId", "--key-per-file", "keys")]
+    public async Task A_file_that_may_not_be_read_is_named(string name, params string[] options)
+    {
+        await using var app = await PatientApp.CreateAsync();
+        app.WriteSettings();
+        Directory.CreateDirectory(app.Folder.At("keys"));
+        KeyFolder.SetMode(app.Folder.Write(name, "{}"), UnixFileMode.None);
+
+        var result = await ToolProcess.RunUnprivilegedAsync(
+            ["doctor", "--project", app.Folder.At("."), "--environment", "Development", "--json", .. options.Select(option => option == "keys" ? app.Folder.At(option) : option)]);
+
+        new PatientApp.Report(result).Has("settings", "wrong", app.Folder.At(name), "is denied", $"Let the user '{Environment.UserName}' read it");
+    }
+
+    [Fact]
+    public async Task User_secrets_under_a_name_that_none_can_have_are_told()
+    {
+        await using var app = await PatientApp.CreateAsync();
+        app.Folder.Write("Orders.csproj", "<Project><PropertyGroup><UserSecretsId>orders/secrets</UserSecretsId></PropertyGroup></Project>");
+
+        (await app.ExamineAsync("--environment", "Development")).Has("settings", "wrong", "Invalid character '/'", "UserSecretsId");
+    }
 }
