@@ -56,6 +56,22 @@ public sealed class KeyNewInDeviceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_doctor_looks_for_module_and_PIN_in_the_folder_of_the_app()
+    {
+        var publicKey = Assert.Single((await ToolProcess.RunAsync(NewKey("sxt", Pin))).Succeeded().Lines);
+        Directory.CreateDirectory(_folder.At("modules"));
+        File.CreateSymbolicLink(_folder.At("modules/device.so"), Module);
+        _folder.Write("appsettings.json", """
+            { "Sxt": { "GatewayUrl": "http://127.0.0.1:1/", "UserId": "orders-service", "Keys": [ { "Pkcs11":
+                { "Library": "modules/device.so", "TokenLabel": "prod", "KeyLabel": "sxt", "PinFile": "pin" } } ] } }
+            """);
+
+        var doctor = await ToolProcess.RunAsync("doctor", "--project", _folder.At("."));
+
+        Assert.Contains($"ok       keys      PKCS#11 key 'sxt' on token 'prod': a signing key, whose public key is {publicKey}", doctor.Lines);
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_in_the_device_is_said_in_the_words_of_the_command_line() =>
         (await ToolProcess.RunAsync(["login", .. Device("none"), "--user", "orders-service"]))
             .FailedWith("The token has no such private key", "Check --key-label and --key-id", "dotnet sxt key new --pkcs11");

@@ -77,9 +77,18 @@ internal sealed class ExaminedApp : IAsyncDisposable
     {
         foreach (var entry in options.Keys.Concat(options.Seal))
         {
-            entry.File = string.IsNullOrEmpty(entry.File) || SxtApiKey.IsMeant(entry.File) ? entry.File : Path.GetFullPath(entry.File, folder);
-            entry.PasswordFile = string.IsNullOrEmpty(entry.PasswordFile) ? entry.PasswordFile : Path.GetFullPath(entry.PasswordFile, folder);
+            entry.File = SxtApiKey.IsMeant(entry.File) ? entry.File : Resolve(entry.File);
+            entry.PasswordFile = Resolve(entry.PasswordFile);
+            if (entry.Pkcs11 is { } device)
+            {
+                device.PinFile = Resolve(device.PinFile);
+
+                // The system looks for a name without a directory where its libraries are.
+                device.Library = Path.GetFileName(device.Library) == device.Library ? device.Library : Resolve(device.Library);
+            }
         }
+
+        string? Resolve(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path, folder);
     }
 
     /// <summary>Keeps what the library warns of, without exceptions: those are for logs.</summary>

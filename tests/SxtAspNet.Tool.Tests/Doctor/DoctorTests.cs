@@ -160,7 +160,7 @@ public class DoctorTests
         app.Sxt["Keys"]!.AsArray().Add(new JsonObject { ["AzureKeyVault"] = new JsonObject { ["VaultUri"] = "https://no-such-vault.vault.azure.net/", ["Secret"] = "sxt-key" } });
         app.Sxt["Keys"]!.AsArray().Add(new JsonObject
         {
-            ["Pkcs11"] = new JsonObject { ["Library"] = "/no/such/device.so", ["TokenLabel"] = "token", ["KeyLabel"] = "key", ["PinFile"] = app.Folder.At("pin") },
+            ["Pkcs11"] = new JsonObject { ["Library"] = "/no/such/device.so", ["TokenLabel"] = "token", ["KeyLabel"] = "key", ["PinFile"] = "pin" },
         });
 
         (await app.ExamineAsync())
