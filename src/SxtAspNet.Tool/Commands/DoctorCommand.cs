@@ -12,7 +12,7 @@ internal static class DoctorCommand
         var environment = new Option<string>("--environment") { Description = "The app's environment. Default: DOTNET_ENVIRONMENT, ASPNETCORE_ENVIRONMENT, else Production.", HelpName = "NAME" };
         var keyPerFile = Inputs.OptionalFile("--key-per-file", "A directory with a file for each setting, where the app reads one (AddKeyPerFile).");
         var section = new Option<string>("--section") { Description = "The section that the app gives to AddSxt.", HelpName = "NAME", DefaultValueFactory = _ => "Sxt" };
-        var redis = new Option<string>("--redis") { Description = $"The name of the connection string that the app gives to AddRedis. Default: {ExaminedSettings.UsualRedis}, if there is one.", HelpName = "NAME" };
+        var redis = new Option<string>("--redis") { Description = $"The name of the connection string that the app gives to AddRedis. Default: ConnectionStringName in --redis-section, else {ExaminedSettings.UsualRedis}, if there is one.", HelpName = "NAME" };
         var redisSection = new Option<string>("--redis-section") { Description = "The section that the app binds to AddRedis's options, if it does.", HelpName = "NAME", DefaultValueFactory = _ => "SxtRedis" };
         var prefix = new Option<string>("--prefix") { Description = "What the farm's keys begin with: the app's InstanceName and SxtRedisOptions.Prefix, where code sets them.", HelpName = "TEXT" };
         var database = new Option<int?>("--database") { Description = "The Redis database, where code sets it.", HelpName = "NUMBER" };

@@ -28,9 +28,10 @@ internal sealed class ExaminedApp : IAsyncDisposable
         {
             sxt.AddRedis(redis =>
             {
+                settings.ConfigureRedis(redis);
+
                 // The client counts INFO among the commands of administrators; only it does.
                 redis.Configuration = $"{connection},allowAdmin=true";
-                settings.ConfigureRedis(redis);
             });
         }
 

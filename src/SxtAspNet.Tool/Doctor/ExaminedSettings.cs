@@ -30,12 +30,24 @@ internal sealed class ExaminedSettings
 
     public int? Database { get; init; }
 
-    public string? RedisConnection => Configuration.GetConnectionString(RedisName ?? UsualRedis);
+    public string? RedisConnection => Configuration.GetConnectionString(NamedRedis?.Name ?? UsualRedis);
 
-    /// <summary>What is wrong with the section of AddRedis's options.</summary>
+    /// <summary>The connection string's name where somebody gave one, and the option or setting that has it.</summary>
+    public (string Name, string GivenBy)? NamedRedis =>
+        RedisName is not null ? (RedisName, "--redis")
+        : Configuration.GetSection(RedisSection)[nameof(SxtRedisOptions.ConnectionStringName)] is { Length: > 0 } name
+            ? (name, $"{RedisSection}:{nameof(SxtRedisOptions.ConnectionStringName)}")
+        : null;
+
+    /// <summary>Sets all but the connection.</summary>
+    /// <returns>What is wrong with the section of AddRedis's options.</returns>
     public IReadOnlyList<string> ConfigureRedis(SxtRedisOptions redis)
     {
-        var problems = ConfigurationReader.ReadOptional(Configuration.GetSection(RedisSection), Setting.Of<SxtRedisOptions>(), redis);
+        var settings = Setting.Of<SxtRedisOptions>();
+
+        // It can be set, but not read, and the app's binder passes over such a one.
+        settings.Members!.Remove(nameof(redis.Configuration));
+        var problems = ConfigurationReader.ReadOptional(Configuration.GetSection(RedisSection), settings, redis);
         redis.Prefix = Prefix ?? redis.Prefix;
         redis.Database = Database ?? redis.Database;
         return problems;

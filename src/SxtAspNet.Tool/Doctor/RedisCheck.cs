@@ -15,16 +15,15 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        foreach (var problem in app.Settings.ConfigureRedis(new SxtRedisOptions()))
+        {
+            diagnosis.Wrong(Area, problem);
+        }
+
         if (app.Settings.RedisConnection is null)
         {
             ReportMissing();
             return;
-        }
-
-        var problems = app.Settings.ConfigureRedis(new SxtRedisOptions());
-        foreach (var problem in problems)
-        {
-            diagnosis.Wrong(Area, problem);
         }
 
         RedisConnection connection;
@@ -62,9 +61,9 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
 
     private void ReportMissing()
     {
-        if (app.Settings.RedisName is { } name)
+        if (app.Settings.NamedRedis is (var name, var givenBy))
         {
-            diagnosis.Wrong(Area, $"There is no connection string '{name}' (--redis).", "Add it to the section ConnectionStrings.");
+            diagnosis.Wrong(Area, $"There is no connection string '{name}' ({givenBy}).", "Add it to the section ConnectionStrings, or correct the name.");
         }
         else
         {

@@ -134,6 +134,8 @@ internal sealed class PatientApp : IAsyncDisposable
             Assert.Equal(json.GetProperty("ok").GetBoolean(), result.ExitCode == 0);
         }
 
+        public string Text => _result.Output;
+
         /// <summary>How many instances listen to notices.</summary>
         public int Listeners => _findings.Where(finding => finding is { Area: "instances", Level: "ok" })
             .Select(finding => int.Parse(finding.Text.Split(' ')[0], CultureInfo.InvariantCulture)).FirstOrDefault();
