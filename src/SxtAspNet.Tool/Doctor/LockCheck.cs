@@ -12,6 +12,9 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
 {
     private const string Area = "lock";
 
+    /// <summary>What PTTL answers of a key that has no end.</summary>
+    private const long Endless = -1;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisKey _key = app.SessionName + Sessions.SessionName.Lock;
@@ -27,7 +30,7 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
                 return;
             }
 
-            if (await TimeToLiveAsync(cancellationToken).ConfigureAwait(false) is { } forEver && forEver == Timeout.InfiniteTimeSpan)
+            if (await EndsNeverAsync(cancellationToken).ConfigureAwait(false))
             {
                 diagnosis.Wrong(Area, $"It never ends, and nobody extends it{HolderOf(first)}: instances renew without it, after a wait.", $"Delete the key that redis-cli --scan --pattern '{ShortKey}' names.");
                 return;
@@ -73,24 +76,17 @@ internal sealed class LockCheck(ExaminedApp app, Diagnosis diagnosis, RedisConne
     private Task<RedisValue> ReadAsync(CancellationToken cancellationToken) =>
         connection.RunAsync(database => database.StringGetAsync(_key), cancellationToken).AsTask();
 
-    /// <returns><see langword="null"/>: it is not told, or the lock has gone; infinite: it never ends.</returns>
-    private async Task<TimeSpan?> TimeToLiveAsync(CancellationToken cancellationToken)
+    private async Task<bool> EndsNeverAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var milliseconds = await connection.RunAsync(
-                async database => (long)await database.ExecuteAsync("PTTL", _key).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            return milliseconds switch
-            {
-                -1 => Timeout.InfiniteTimeSpan,
-                < 0 => null,
-                _ => TimeSpan.FromMilliseconds(milliseconds),
-            };
+            return await connection.RunAsync(
+                async database => (long)await database.ExecuteAsync("PTTL", _key).ConfigureAwait(false) == Endless, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisUnavailableException)
+        catch (RedisUnavailableException problem) when (problem.IsMissingRight)
         {
-            // The user lacks +pttl, which nothing else needs.
-            return null;
+            diagnosis.Note(Area, $"It is held; whether it ends by itself is not told. {problem.Message}");
+            return false;
         }
     }
 }

@@ -168,9 +168,9 @@ internal sealed class RecordCheck(ExaminedApp app, Diagnosis diagnosis, RedisCon
                 diagnosis.Warn("instances", "None listens to notices.", "Do any run, with this prefix, gateway, user and database? Without notices they learn of a new session by polls.");
             }
         }
-        catch (RedisUnavailableException)
+        catch (RedisUnavailableException problem)
         {
-            diagnosis.Note("instances", "How many listen to notices is not told: the user lacks +pubsub.");
+            diagnosis.Note("instances", $"How many listen to notices is not told. {problem.Message}");
         }
     }
 
@@ -182,10 +182,9 @@ internal sealed class RecordCheck(ExaminedApp app, Diagnosis diagnosis, RedisCon
             var others = await connection.RunAsync(CountOthersAsync, cancellationToken).ConfigureAwait(false);
             return others == 0 ? "" : $" There are {others} of another gateway, user or version of the library.";
         }
-        catch (RedisUnavailableException)
+        catch (RedisUnavailableException problem)
         {
-            // The user lacks +scan, which nothing else needs.
-            return "";
+            return $" Whether there are others under the prefix is not told. {problem.Message}";
         }
     }
 

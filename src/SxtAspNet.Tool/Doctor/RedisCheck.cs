@@ -119,10 +119,14 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
 
     private async Task AskServerAsync(RedisConnection connection, CancellationToken cancellationToken)
     {
-        var info = await InfoAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (info.Count == 0)
+        Dictionary<string, string> info;
+        try
         {
-            diagnosis.Note(Area, "Version, role and eviction policy are not told: the user lacks +info.");
+            info = await InfoAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisUnavailableException problem)
+        {
+            diagnosis.Note(Area, $"Version, role and eviction policy are not told. {problem.Message}");
             return;
         }
 
@@ -149,20 +153,13 @@ internal sealed class RedisCheck(ExaminedApp app, Diagnosis diagnosis, TimeProvi
 
     private static async Task<Dictionary<string, string>> InfoAsync(RedisConnection connection, CancellationToken cancellationToken)
     {
-        try
-        {
-            var text = await connection.RunAsync(
-                async database => (string?)await database.ExecuteAsync("INFO").ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            return (text ?? "").Split('\n')
-                .Select(line => line.Trim().Split(':', 2))
-                .Where(parts => parts.Length == 2)
-                .DistinctBy(parts => parts[0])
-                .ToDictionary(parts => parts[0], parts => parts[1]);
-        }
-        catch (RedisUnavailableException)
-        {
-            return [];
-        }
+        var text = await connection.RunAsync(
+            async database => (string?)await database.ExecuteAsync("INFO").ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return (text ?? "").Split('\n')
+            .Select(line => line.Trim().Split(':', 2))
+            .Where(parts => parts.Length == 2)
+            .DistinctBy(parts => parts[0])
+            .ToDictionary(parts => parts[0], parts => parts[1]);
     }
 
     private static string? FixOf(string problem) =>

@@ -13,9 +13,12 @@ internal sealed class AclServer : IAsyncDisposable
         "+ping",
     ];
 
-    /// <summary>Those that it advises besides: for ends of subscriptions, for replicas and clusters, for names and settings.</summary>
+    /// <summary>Those that it advises besides: for ends of subscriptions, for replicas and clusters, for names and settings, for the doctor.</summary>
     public static readonly string[] Advised =
-        [.. Needed, "+unsubscribe", "+script|load", "+info", "+client", "+select", "+hello", "+cluster", "+config|get"];
+    [
+        .. Needed, "+unsubscribe", "+script|load", "+info", "+client", "+select", "+hello", "+cluster", "+config|get", "+pttl", "+pubsub|numsub",
+        "+scan",
+    ];
 
     private readonly RedisServer _server;
     private readonly RedisClient _admin;

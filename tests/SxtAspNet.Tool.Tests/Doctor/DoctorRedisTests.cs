@@ -93,46 +93,6 @@ public class DoctorRedisTests(Servers servers)
     }
 
     [Fact]
-    public async Task Each_right_that_is_missing_is_named()
-    {
-        await using var server = await AclServer.StartAsync([]);
-        await using var app = await PatientApp.CreateAsync(server.Configuration);
-        app.Settings["SxtRedis"]!["Prefix"] = "sxt:";
-        var tried = AclServer.Needed.Where(right => right != "+echo").ToArray();
-        foreach (var missing in tried)
-        {
-            await server.SetRightsAsync(AclServer.Advised.Where(right => right != missing));
-
-            (await app.ExamineAsync()).Has("redis", "wrong", $"lacks the {(missing[0] is '+' ? "command" : missing[0] is '&' ? "channels" : "keys")}", missing, "docs/redis.md");
-        }
-
-        Assert.Equal(13, tried.Length);
-    }
-
-    [Fact]
-    public async Task Without_echo_the_client_does_not_connect()
-    {
-        await using var server = await AclServer.StartAsync(AclServer.Advised.Where(right => right != "+echo"));
-        await using var app = await PatientApp.CreateAsync(server.Configuration);
-
-        (await app.ExamineAsync()).Has("redis", "wrong", "lacks the command +echo");
-    }
-
-    [Fact]
-    public async Task The_rights_that_the_docs_name_are_enough()
-    {
-        await using var server = await AclServer.StartAsync(AclServer.Needed);
-        await using var app = await PatientApp.CreateAsync(server.Configuration);
-        app.Settings["SxtRedis"]!["Prefix"] = "sxt:";
-
-        (await app.ExamineAsync())
-            .Has("redis", "ok", "may do all that is needed")
-            .Has("redis", "note", "+info")
-            .Has("instances", "note", "+pubsub")
-            .HasNoOtherTroubleThan();
-    }
-
-    [Fact]
     public async Task A_replica_takes_no_writes()
     {
         await using var server = await Servers.StartAsync(ServerKind.Redis);
