@@ -21,6 +21,17 @@ public class DoctorConfigurationTests
         Assert.Contains($", in the environment {environment}", result.Succeeded().Lines[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_empty_variable_is_an_environment_without_a_name_as_a_host_takes_it()
+    {
+        await using var app = await PatientApp.CreateAsync();
+        app.WriteSettings();
+
+        var result = await ToolProcess.RunInEnvironmentAsync("DOTNET_ENVIRONMENT= ASPNETCORE_ENVIRONMENT=Test", "doctor", "--project", app.Folder.At("."), "--json");
+
+        new PatientApp.Report(result).Has("settings", "warning", "The environment has no name", "DOTNET_ENVIRONMENT").Has("settings", "ok", "in the environment ''");
+    }
+
     [Theory]
     [InlineData("nowhere")]
     [InlineData("sxt.pem")]
