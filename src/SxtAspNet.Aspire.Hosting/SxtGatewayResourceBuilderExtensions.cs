@@ -119,7 +119,8 @@ public static class SxtGatewayResourceBuilderExtensions
     }
 
     /// <summary>
-    /// Sets the API key that apps log in with when the gateway is not emulated. Without it, the app's own keys count, such as files or a vault.
+    /// Sets the API key that apps log in with when the gateway is not emulated, in place of a key file or an API key in <c>Keys:0</c> of their own
+    /// configuration. Without it, the app's own keys count, such as files or a vault.
     /// </summary>
     /// <param name="builder">The gateway.</param>
     /// <param name="apiKey">The API key, a secret parameter: <c>builder.AddParameter("sxt-api-key", secret: true)</c>.</param>

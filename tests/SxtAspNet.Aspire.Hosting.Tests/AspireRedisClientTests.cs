@@ -34,12 +34,15 @@ public class AspireRedisClientTests(RunningAppHost host)
         AddSxt(builder).AddRedis(redis => redis.ServiceKey = "redis");
     });
 
-    [Fact]
-    public Task A_developers_own_api_key_does_not_disturb() => ShareAsync(static builder =>
+    [Theory]
+    [InlineData("ApiKey", "sxt_00000000")]
+    [InlineData("Password", "of the app's own key file")]
+    [InlineData("PasswordFile", "/run/secrets/sxt.password")]
+    public Task A_key_of_the_apps_own_does_not_disturb(string member, string value) => ShareAsync(builder =>
     {
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
         {
-            InitialData = [new("Sxt:Keys:0:ApiKey", "sxt_00000000")],
+            InitialData = [new($"Sxt:Keys:0:{member}", value)],
         });
         builder.AddRedisClient("redis");
         AddSxt(builder).AddRedis();

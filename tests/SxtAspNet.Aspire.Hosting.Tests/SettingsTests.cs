@@ -1,5 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace SxtAspNet.Aspire.Hosting.Tests;
 
@@ -29,6 +32,10 @@ public class SettingsTests
             [
                 new("Sxt__GatewayUrl", "{url.value}"),
                 new("Sxt__Keys__0__ApiKey", "{key.value}"),
+                new("Sxt__Keys__0__File", ""),
+                new("Sxt__Keys__0__Password", ""),
+                new("Sxt__Keys__0__PasswordFile", ""),
+                new("Sxt__Keys__0__RequirePrivateFile", ""),
                 new("Sxt__ProxyUrl", "{proxy.value}"),
                 new("Sxt__UserId", "{user.value}"),
             ],
@@ -57,6 +64,29 @@ public class SettingsTests
             [new("Sxt__GatewayUrl", SxtDefaults.GatewayUrl), new("Sxt__UserId", "orders-service")],
             await SettingsAsync(AddApp(builder).WithReference(gateway)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => gateway.Resource.GetEmulatorAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_api_key_takes_the_place_of_the_apps_own_key_file()
+    {
+        var builder = DistributedApplication.CreateBuilder();
+        builder.Configuration["Parameters:key"] = "sxt_0123456789abcdef";
+        var gateway = builder.AddSxtGateway("sxt").RunWithoutEmulator().WithApiKey(builder.AddParameter("key", secret: true));
+        var settings = await SettingsAsync(AddApp(builder).WithReference(gateway));
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+            [
+                new("Sxt:Keys:0:File", "/run/secrets/sxt.pem"),
+                new("Sxt:Keys:0:PasswordFile", "/run/secrets/sxt.password"),
+                new("Sxt:Keys:0:RequirePrivateFile", "true"),
+            ])
+            .AddInMemoryCollection(settings.Select(static pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value)))
+            .Build();
+        await using var app = new ServiceCollection().AddLogging().AddSxt(configuration.GetSection("Sxt")).Services.BuildServiceProvider();
+
+        var key = Assert.Single(app.GetRequiredService<IOptions<SxtOptions>>().Value.Keys);
+
+        Assert.Null(key.File);
     }
 
     [Fact]
