@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Http;
 
 namespace SxtAspNet.Testing.DependencyInjection;
@@ -15,7 +16,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
         Replace(options.GatewayUrl, options.AllowedOrigins);
         options.GatewayUrl = emulator.BaseAddress;
         options.ProxyUrl = emulator.BaseAddress;
-        options.BackchannelHttpHandler = CreateBackchannel();
+        options.BackchannelHttpHandler = CreateHandler();
         options.UserId = string.IsNullOrEmpty(options.UserId) ? DefaultUser : options.UserId;
         options.Keys.Clear();
         options.Keys.Add(new SxtKeyOptions { Source = emulator.OccasionalKey });
@@ -26,7 +27,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
     {
         Replace(options.GatewayUrl ?? new Uri(SxtDefaults.GatewayUrl), options.AllowedOrigins);
         options.GatewayUrl = emulator.BaseAddress;
-        options.BackchannelHttpHandler = CreateBackchannel();
+        options.BackchannelHttpHandler = CreateHandler();
     }
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
@@ -45,12 +46,24 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
         }
     }
 
-    private HttpMessageHandler? CreateBackchannel() => emulator.IsInMemory ? CreateHandler() : null;
-
-    private HttpMessageHandler CreateHandler()
+    /// <returns>A handler that reaches the emulator; <see langword="null"/> over plain HTTP, where any does.</returns>
+    private HttpMessageHandler? CreateHandler()
     {
-        var handler = emulator.CreateHandler();
-        return link is null ? handler : link(handler);
+        if (emulator.IsInMemory)
+        {
+            var handler = emulator.CreateHandler();
+            return link is null ? handler : link(handler);
+        }
+
+        return emulator.Certificate is { } certificate ? CreateTrusting(certificate) : null;
+    }
+
+    /// <summary>Like the handler in memory it follows no redirect and keeps no cookie. It judges the certificate's name and its days as any other does.</summary>
+    private static SocketsHttpHandler CreateTrusting(X509Certificate2 certificate)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(certificate);
+        return new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = { CertificateChainPolicy = policy } };
     }
 
     private static Uri Authority(Uri uri) => new(uri.GetLeftPart(UriPartial.Authority));
@@ -58,8 +71,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
     /// <summary>Sends what is meant for the gateway to the emulator, and all else on its way.</summary>
     private sealed class RoutingHandler(EmulatorTarget target) : DelegatingHandler
     {
-        private readonly HttpMessageInvoker? _inMemory =
-            target.Emulator.IsInMemory ? new HttpMessageInvoker(target.CreateHandler()) : null;
+        private readonly HttpMessageInvoker? _own = target.CreateHandler() is { } handler ? new HttpMessageInvoker(handler) : null;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -67,8 +79,8 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
             var isForGateway = Redirect(request);
             try
             {
-                return isForGateway && _inMemory is not null
-                    ? await _inMemory.SendAsync(request, cancellationToken).ConfigureAwait(false)
+                return isForGateway && _own is not null
+                    ? await _own.SendAsync(request, cancellationToken).ConfigureAwait(false)
                     : await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -83,8 +95,8 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
             var isForGateway = Redirect(request);
             try
             {
-                return isForGateway && _inMemory is not null
-                    ? _inMemory.Send(request, cancellationToken)
+                return isForGateway && _own is not null
+                    ? _own.Send(request, cancellationToken)
                     : base.Send(request, cancellationToken);
             }
             finally
@@ -95,7 +107,7 @@ internal sealed class EmulatorTarget(SxtGatewayEmulator emulator, Func<HttpMessa
 
         protected override void Dispose(bool disposing)
         {
-            _inMemory?.Dispose();
+            _own?.Dispose();
             base.Dispose(disposing);
         }
 

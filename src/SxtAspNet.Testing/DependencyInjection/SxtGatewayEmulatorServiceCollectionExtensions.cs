@@ -16,7 +16,8 @@ public static class SxtGatewayEmulatorServiceCollectionExtensions
     /// configured) and logs in with a key made for the emulator, which puts it on the user's keyring; its
     /// configured keys are not opened. The authentication schemes of <c>AddSxtBearer</c> ask the emulator about their
     /// callers' tokens; <see cref="SxtGatewayEmulator.IssueAccessToken"/> makes some. An emulator in memory is called in
-    /// memory, a started one over HTTP.
+    /// memory, a started one over HTTP. Of one that was started over https, its own <see cref="SxtGatewayEmulator.Certificate"/> is trusted and no other:
+    /// the calls succeed with <see cref="SxtGatewayCertificate.Valid"/> only.
     /// </summary>
     /// <remarks>
     /// No setting of an identity is needed, nor is a Redis: what the app registered before this call to share its sessions
