@@ -26,7 +26,22 @@ internal sealed class AppHost<TProgram>(
             {
                 services.AddKeyedSingleton(name, new SxtSessionSharing { Store = door, Lock = door, Notices = door });
             }
+
+            SealInMemory(services);
         });
+    }
+
+    /// <summary>Lets the emulator's key seal the session, or a key ring in memory: what the app itself does it by is in production only.</summary>
+    private void SealInMemory(IServiceCollection services)
+    {
+        Type[] sources = [typeof(ISxtKeySource), typeof(ISxtSealSource)];
+        foreach (var source in services.Where(service => service.IsKeyedService && sources.Contains(service.ServiceType)).ToArray())
+        {
+            services.Remove(source);
+        }
+
+        services.PostConfigureAll<SxtOptions>(static options => options.Seal.Clear());
+        services.AddSingleton(door.KeyRing);
     }
 
     /// <returns>The names of the identities whose session the app shares. A store that has no name is every identity's.</returns>

@@ -1,10 +1,13 @@
 using Medallion.Threading;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace SxtAspNet.Testing;
 
 /// <summary>One instance's way to what the farm shares: store, lock and notices.</summary>
 internal sealed class FarmDoor(FarmRoom room, InstanceLink link) : ISxtSessionStore, ISxtSessionNotices, IDistributedLockProvider
 {
+    public IDataProtectionProvider KeyRing => room.KeyRing;
+
     public async ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         await link.PassAsync(cancellationToken).ConfigureAwait(false);

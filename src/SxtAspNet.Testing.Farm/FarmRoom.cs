@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace SxtAspNet.Testing;
 
 /// <summary>
 /// What the instances of a farm share, in memory: records that expire, a lock whose lease ends some time after its holder was killed, and
-/// notices. Each instance has a door of its own, which can be shut.
+/// notices. Each instance has a door of its own, which can be shut. Data Protection needs none.
 /// </summary>
 internal sealed class FarmRoom(TimeProvider time)
 {
@@ -15,6 +16,9 @@ internal sealed class FarmRoom(TimeProvider time)
     private readonly Dictionary<string, Record> _records = [];
     private readonly Dictionary<string, FarmLease> _leases = [];
     private readonly ConcurrentDictionary<Subscriber, bool> _subscribers = new();
+
+    /// <summary>The app's Data Protection: a key ring that no instance has to load.</summary>
+    public IDataProtectionProvider KeyRing { get; } = new EphemeralDataProtectionProvider();
 
     public FarmDoor Open(InstanceLink link) => new(this, link);
 

@@ -7,6 +7,8 @@ namespace SxtAspNet.Testing;
 /// A web farm of an app in one test: N hosts of it over WebApplicationFactory, which share what the app shares through a store, a lock and
 /// notices in memory instead of its Redis, against one gateway emulator, all on one clock that the test moves. What the library does in
 /// the background happens within <see cref="AdvanceAsync(TimeSpan)"/>, and nowhere else.
+/// The app logs in with the emulator's key, and seals the session by it or, with <see cref="SxtBuilder.UseDataProtection"/>, by a key ring
+/// in memory: its own keys and its <see cref="SxtOptions.Seal"/> are not opened.
 /// </summary>
 /// <typeparam name="TProgram">A class of the app's assembly, usually <c>Program</c>.</typeparam>
 /// <example>

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SxtAspNet.Testing.Farm.Tests;
@@ -11,7 +10,7 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task Three_instances_log_in_once_and_share_the_session()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
         await farm.ShouldAnswerAsync("/blocks");
@@ -22,10 +21,10 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task A_day_and_an_hour_pass_without_a_failed_request()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
-        await farm.AdvanceAsync(TimeSpan.FromHours(25), every: 10 * Minute, Blocks);
+        await farm.AdvanceAsync(TimeSpan.FromHours(25), every: 10 * Minute, SampleFarm.BlocksAsync);
 
         farm.ShouldShareOneSession();
         Assert.Equal(2, farm.Gateway.Calls.Count(SxtGatewayCallKind.Token));
@@ -37,12 +36,12 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task The_owner_is_killed_and_another_instance_logs_in_once_for_all()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
         var owner = farm.Instances.Single(instance => instance.Session.Status.Mode == SxtSessionMode.Owner);
 
         farm.Kill(owner.Index);
-        await farm.AdvanceAsync(30 * Minute, every: Minute, Blocks);
+        await farm.AdvanceAsync(30 * Minute, every: Minute, SampleFarm.BlocksAsync);
 
         farm.ShouldShareOneSession();
         Assert.Equal(2, farm.Gateway.Calls.Count(SxtGatewayCallKind.Token));
@@ -54,14 +53,14 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task An_instance_that_is_cut_from_the_store_goes_on_by_itself_and_joins_again()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
         farm.CutFromStore(2);
-        await farm.AdvanceAsync(30 * Minute, every: Minute, Blocks);
+        await farm.AdvanceAsync(30 * Minute, every: Minute, SampleFarm.BlocksAsync);
         var alone = Assert.Throws<SxtFarmException>(() => farm.ShouldShareOneSession());
         farm.ReconnectToStore(2);
-        await farm.AdvanceAsync(30 * Minute, every: Minute, Blocks);
+        await farm.AdvanceAsync(30 * Minute, every: Minute, SampleFarm.BlocksAsync);
 
         Assert.Contains("a session of its own", alone.Message, StringComparison.Ordinal);
         farm.ShouldShareOneSession();
@@ -70,7 +69,7 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task An_instance_that_is_cut_from_the_gateway_keeps_the_farms_token()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
         farm.CutFromGateway(0);
@@ -86,11 +85,11 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task A_lost_answer_to_a_refresh_costs_a_login_and_no_request()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
         var fault = farm.Gateway.InjectFault(SxtGatewayFault.DropAfter(times: 1, SxtGatewayCallKind.Refresh));
 
-        await farm.AdvanceAsync(TimeSpan.FromHours(1), every: Minute, Blocks);
+        await farm.AdvanceAsync(TimeSpan.FromHours(1), every: Minute, SampleFarm.BlocksAsync);
 
         Assert.Equal(1, fault.Hits);
         Assert.Equal(2, farm.Gateway.Calls.Count(SxtGatewayCallKind.Token));
@@ -100,11 +99,11 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task An_emptied_store_is_filled_again()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
         farm.ClearStore();
-        await farm.AdvanceAsync(TimeSpan.FromHours(1), every: Minute, Blocks);
+        await farm.AdvanceAsync(TimeSpan.FromHours(1), every: Minute, SampleFarm.BlocksAsync);
 
         farm.ShouldShareOneSession();
         Assert.Equal(1, farm.Gateway.Calls.Count(SxtGatewayCallKind.Token));
@@ -113,7 +112,7 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task A_stopped_instance_logs_nobody_out()
     {
-        await using var farm = NewFarm();
+        await using var farm = SampleFarm.Create();
         await farm.StartAsync();
 
         await farm.StopAsync(0);
@@ -131,7 +130,7 @@ public sealed class WebApiFarmTests
     {
         await using var farm = new SxtFarmHarness<WebApi.BlocksClient>(instances: 2, configure: host =>
         {
-            Configured(host);
+            SampleFarm.Configure(host);
             host.ConfigureServices(services => services.AddKeyedSingleton<ISxtSessionStore>(
                 identity, static (_, _) => throw new InvalidOperationException("The test has no database.")));
         });
@@ -144,31 +143,12 @@ public sealed class WebApiFarmTests
     [Fact]
     public async Task An_app_that_shares_nothing_is_told_so()
     {
-        await using var farm = new SxtFarmHarness<WebApi.BlocksClient>(instances: 2, configure: Configured);
+        await using var farm = new SxtFarmHarness<WebApi.BlocksClient>(instances: 2, configure: SampleFarm.Configure);
         await farm.StartAsync();
 
         var failure = Assert.Throws<SxtFarmException>(() => farm.ShouldShareOneSession());
 
         Assert.Contains("AddRedis", failure.Message, StringComparison.Ordinal);
         Assert.Contains("instance 1", failure.Message, StringComparison.Ordinal);
-    }
-
-    private static SxtFarmHarness<WebApi.BlocksClient> NewFarm() => new(instances: 3, configure: host =>
-    {
-        Configured(host);
-        host.UseSetting("ConnectionStrings:redis", "not-used:6379");
-    });
-
-    private static void Configured(IWebHostBuilder host)
-    {
-        host.UseSetting("Sxt:UserId", "orders-service");
-        host.UseSetting("Authentication:Schemes:SxtBearer:AllowedUsers:0", "orders-service");
-    }
-
-    private static async Task Blocks(SxtFarmInstance instance)
-    {
-        using var client = instance.CreateClient();
-        using var response = await client.GetAsync(new Uri("/blocks", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, $"{instance} answered {response.StatusCode}.");
     }
 }
