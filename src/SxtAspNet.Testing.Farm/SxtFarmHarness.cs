@@ -6,7 +6,7 @@ namespace SxtAspNet.Testing;
 /// <summary>
 /// A web farm of an app in one test: N hosts of it over WebApplicationFactory, which share what the app shares through a store, a lock and
 /// notices in memory instead of its Redis, against one gateway emulator, all on one clock that the test moves. What the library does in
-/// the background happens within <see cref="AdvanceAsync(TimeSpan)"/>, and nowhere else.
+/// the background happens while time passes: within <see cref="AdvanceAsync(TimeSpan)"/>, and where a call of the harness waits for time.
 /// The app logs in with the emulator's key, and seals the session by it or, with <see cref="SxtBuilder.UseDataProtection"/>, by a key ring
 /// in memory: its own keys and its <see cref="SxtOptions.Seal"/> are not opened.
 /// </summary>
@@ -27,6 +27,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
 
     private readonly Action<IWebHostBuilder>? _configure;
     private readonly FarmRoom _room;
+    private readonly TimeOnDemand _onDemand;
     private readonly List<AppInstance<TProgram>> _all = [];
     private readonly AppInstance<TProgram>?[] _instances;
 
@@ -48,6 +49,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
         Time = new FakeTimeProvider(startsAt ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Gateway = new SxtGatewayEmulator(gateway, Time);
         _room = new FarmRoom(Time);
+        _onDemand = new TimeOnDemand(Time);
     }
 
     /// <summary>The clock of the gateway and of all instances.</summary>
@@ -93,7 +95,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets time pass, in steps of a second. Everything that is due happens on the way: renewals, polls, retries. A call to the gateway
+    /// Lets time pass, in steps of a second at most. Everything that is due happens on the way: renewals, polls, retries. A call to the gateway
     /// takes no time, unless <see cref="SxtGatewayEmulatorOptions.Latency"/> says so.
     /// </summary>
     /// <param name="time">How much.</param>
@@ -101,11 +103,15 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public Task AdvanceAsync(TimeSpan time) => AdvanceAsync(time, time + Step, static _ => Task.CompletedTask);
 
-    /// <summary>Lets time pass as <see cref="AdvanceAsync(TimeSpan)"/>, and lets each running instance do something every so often.</summary>
+    /// <summary>
+    /// Lets time pass as <see cref="AdvanceAsync(TimeSpan)"/>, and lets each running instance do something every so often, one after the other. While an
+    /// action waits for time (a slow gateway, a pause before a retry), time passes for it, in steps of a tenth of a second; an action that needs none
+    /// takes none. Turns that are due before the actions of the last one have ended are left out.
+    /// </summary>
     /// <param name="time">How much.</param>
     /// <param name="every">How often.</param>
     /// <param name="action">What: a request of the app, for example.</param>
-    /// <returns>The end of that time.</returns>
+    /// <returns>The end of that time; later where the last action took time itself.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative, or <paramref name="every"/> is not positive.</exception>
     public async Task AdvanceAsync(TimeSpan time, TimeSpan every, Func<SxtFarmInstance, Task> action)
     {
@@ -113,19 +119,32 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(every, TimeSpan.Zero);
         var (until, next) = (Time.GetUtcNow() + time, Time.GetUtcNow() + every);
-        while (Time.GetUtcNow() is var now && now < until)
+        while (true)
         {
-            Time.Advance(until - now < Step ? until - now : Step);
-
-            // What the app itself does in the background gets its turn.
-            await Task.Yield();
-            if (Time.GetUtcNow() >= next)
+            var now = Time.GetUtcNow();
+            if (now >= next && now <= until)
             {
-                next += every;
+                // One turn, however many are due: the actions may have taken longer.
+                while (next <= now)
+                {
+                    next += every;
+                }
+
                 foreach (var instance in Running.ToArray())
                 {
-                    await action(instance).ConfigureAwait(false);
+                    await _onDemand.PassUntilEndOfAsync(action(instance)).ConfigureAwait(false);
                 }
+            }
+            else if (now < until)
+            {
+                Time.Advance(new[] { Step, next - now, until - now }.Min());
+
+                // What the app itself does in the background gets its turn.
+                await Task.Yield();
+            }
+            else
+            {
+                return;
             }
         }
     }
@@ -144,11 +163,11 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
         _room.LetLeasesEnd(killed.Store);
     }
 
-    /// <summary>Stops an instance as a deployment does: it ends what it is doing.</summary>
+    /// <summary>Stops an instance as a deployment does: it ends what it is doing. Time passes while that waits for time.</summary>
     /// <param name="instance">Its index, from 0.</param>
     /// <returns>The end of the stop.</returns>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
-    public Task StopAsync(int instance) => Get(instance).StopAsync();
+    public Task StopAsync(int instance) => _onDemand.PassUntilEndOfAsync(Get(instance).StopAsync());
 
     /// <summary>Cuts an instance from the store, the lock and the notices that it shares with the others.</summary>
     /// <param name="instance">Its index, from 0.</param>
@@ -178,7 +197,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     /// <exception cref="SxtFarmException">They don't.</exception>
     public void ShouldShareOneSession(string name = "") => FarmAssertions.ShareOneSession([.. Running], name);
 
-    /// <summary>Each running instance answers a GET with success.</summary>
+    /// <summary>Each running instance answers a GET with success. Time passes while that waits for time.</summary>
     /// <param name="path">The path of the app's endpoint.</param>
     /// <returns>The end of the requests.</returns>
     /// <exception cref="SxtFarmException">One doesn't.</exception>
@@ -186,7 +205,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     {
         foreach (var instance in Running.ToArray())
         {
-            await FarmAssertions.AnswersAsync(instance, path).ConfigureAwait(false);
+            await _onDemand.PassUntilEndOfAsync(FarmAssertions.AnswersAsync(instance, path)).ConfigureAwait(false);
         }
     }
 
@@ -195,15 +214,7 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
     {
         foreach (var instance in _all)
         {
-            var ending = instance.DisposeAsync().AsTask();
-            while (!ending.IsCompleted)
-            {
-                // A stop waits for what is under way, for a time of this clock.
-                Time.Advance(Step);
-                await Task.WhenAny(ending, Task.Delay(TimeSpan.FromMilliseconds(1))).ConfigureAwait(false);
-            }
-
-            await ending.ConfigureAwait(false);
+            await _onDemand.PassUntilEndOfAsync(instance.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
 
         await Gateway.DisposeAsync().ConfigureAwait(false);
