@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 using static SxtAspNet.Tests.Keys.KeyVectors;
 
 namespace SxtAspNet.Tests.Keys;
@@ -79,6 +80,18 @@ public sealed class PasswordFileTests : KeyFileTests
     {
         string path = Write("password", "");
         await File.WriteAllBytesAsync(path, [0x70, 0xE4, 0x73, 0x73], TestContext.Current.CancellationToken);
+        var options = new SxtKeyOptions { File = Write("sxt.pem", EncryptedPem), PasswordFile = path };
+
+        Assert.Contains("not UTF-8", (await FailAsync(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public async Task A_password_file_in_UTF_16_without_a_mark_is_refused(string encoding)
+    {
+        string path = Write("password", "");
+        await File.WriteAllBytesAsync(path, Encoding.GetEncoding(encoding).GetBytes(Password), TestContext.Current.CancellationToken);
         var options = new SxtKeyOptions { File = Write("sxt.pem", EncryptedPem), PasswordFile = path };
 
         Assert.Contains("not UTF-8", (await FailAsync(options)).Message, StringComparison.Ordinal);
