@@ -98,13 +98,15 @@ internal sealed class ReplayApp : IAsyncDisposable
 
 internal sealed record ArrivedBody(byte[] Bytes, long? Length, string? Type);
 
-/// <summary>Does what a test wants; <see langword="null"/> as the answer: goes on inwards.</summary>
+/// <summary>
+/// Does what a test wants; <see langword="null"/> as the answer: goes on inwards. Its answers don't name the request, as those of
+/// handlers in the process often don't.
+/// </summary>
 internal sealed class LambdaHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        var response = await answer(request, cancellationToken) ?? await base.SendAsync(request, cancellationToken);
-        response.RequestMessage ??= request;
-        return response;
-    }
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        await answer(request, cancellationToken) ?? await base.SendAsync(request, cancellationToken);
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        answer(request, cancellationToken).GetAwaiter().GetResult() ?? base.Send(request, cancellationToken);
 }

@@ -189,6 +189,7 @@ public class ReplayableContentTests
         {
             read.Add(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
             request.Content.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => request.Content.ReadAsByteArrayAsync(cancellationToken));
             return Responses.Status(app.Answer(""));
         });
 
