@@ -125,20 +125,22 @@ public class PipelineTests
     }
 
     [Fact]
-    public async Task That_posts_are_sent_again_is_said_once_for_a_client()
+    public async Task That_posts_are_sent_again_is_said_once_for_each_client()
     {
         await using var app = CreateResilientApp(isResilienceOutside: true);
         await app.StartAsync();
-        app.Gateway.InjectFault(SxtGatewayFault.Status(503, times: 2, SxtGatewayCallKind.Sql));
 
-        for (var i = 0; i < 3; i++)
+        foreach (var client in new[] { "resilient", "", "resilient" })
         {
-            using var response = await app.QueryAsync(app.CreateClient("resilient"));
+            app.Gateway.InjectFault(SxtGatewayFault.Status(503, times: 1, SxtGatewayCallKind.Sql));
+            using var response = await app.QueryAsync(app.CreateClient(client));
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
-        var warning = Assert.Single(app.Logs.GetSnapshot(), log => log.Id.Id == 1205);
-        Assert.Contains("'resilient'", warning.Message, StringComparison.Ordinal);
+        Assert.Collection(
+            app.Logs.GetSnapshot().Where(log => log.Id.Id == 1205),
+            first => Assert.Contains("the client 'resilient'", first.Message, StringComparison.Ordinal),
+            second => Assert.Contains("the client 'Default'", second.Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -205,9 +207,15 @@ public class PipelineTests
         Assert.Equal(3, app.Gateway.Calls.Count(SxtGatewayCallKind.Sql));
     }
 
+    /// <summary>An app with two clients that try again, of which one has no name.</summary>
     private TestApp CreateResilientApp(bool isResilienceOutside) => new(services: services =>
     {
-        var client = services.AddHttpClient("resilient");
+        AddResilient(services.AddHttpClient("resilient"), isResilienceOutside);
+        AddResilient(services.AddHttpClient(""), isResilienceOutside);
+    });
+
+    private void AddResilient(IHttpClientBuilder client, bool isResilienceOutside)
+    {
         if (isResilienceOutside)
         {
             client.AddStandardResilienceHandler(RetryAtOnce);
@@ -220,9 +228,9 @@ public class PipelineTests
         }
 
         client.AddHttpMessageHandler(() => new RecordingHandler(_recorder));
-    });
+    }
 
-    private static void RetryAtOnce(HttpStandardResilienceOptions options)
+    internal static void RetryAtOnce(HttpStandardResilienceOptions options)
     {
         options.Retry.Delay = TimeSpan.Zero;
         options.Retry.UseJitter = false;

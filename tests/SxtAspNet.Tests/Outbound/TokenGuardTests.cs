@@ -148,6 +148,17 @@ public class TokenGuardTests
         Assert.DoesNotContain(records, record => record.Message.Contains(token, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_client_that_sends_no_token_of_ours_may_be_logged_at_trace()
+    {
+        await using var app = CreateApp(_ => { });
+
+        using var response = await app.CreateClient("plain").GetAsync(new Uri(Gateway), TestContext.Current.CancellationToken);
+
+        Assert.Contains(app.Logs.GetSnapshot(), record => record is { Category: "System.Net.Http.HttpClient.plain.ClientHandler", Level: LogLevel.Trace });
+        Assert.Equal(0, Events(app, 1204));
+    }
+
     private async Task SendTwiceAsync(TestApp app)
     {
         for (var times = 0; times < 2; times++)
