@@ -43,6 +43,37 @@ public class TokenOriginTests
         Assert.Equal($"Bearer {token.GetValue()}", Assert.Single(app.Recorder.Requests).Authorization);
     }
 
+    [Theory]
+    [InlineData("https://bücher.test/orders", "bücher.test", true)]
+    [InlineData("https://bücher.test/orders", "xn--bcher-kva.test", true)]
+    [InlineData("https://bücher.test/orders", "bucher.test", false)]
+    [InlineData("http://127.0.0.1:5000/orders", "127.0.0.1:5000", true)]
+    [InlineData("http://127.0.0.1:5000/orders", "127.0.0.1", false)]
+    [InlineData("http://[::1]:5000/orders", "[::1]:5000", true)]
+    public async Task A_host_header_may_name_the_host_in_each_way_that_its_url_can(string url, string host, bool isSent)
+    {
+        await using var app = CreateApp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.TryAddWithoutValidation("Host", host);
+
+        using var response = await app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isSent, Assert.Single(app.Recorder.Requests).Authorization is not null);
+    }
+
+    [Fact]
+    public async Task Headers_whose_names_are_as_long_as_those_that_matter_change_nothing()
+    {
+        await using var app = CreateApp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/sql");
+        request.Headers.Add("From", "someone@elsewhere.test");
+        request.Headers.Add("If-None-Match", "\"1\"");
+
+        using var response = await app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.NotNull(Assert.Single(app.Recorder.Requests).Authorization);
+    }
+
     [Fact]
     public async Task A_request_to_another_origin_causes_no_login()
     {
@@ -109,6 +140,20 @@ public class TokenOriginTests
         using var response = await app.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.NotNull(Assert.Single(app.Recorder.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task A_request_skips_also_when_another_one_does_not_after_all()
+    {
+        await using var app = CreateApp();
+        using var skipping = new HttpRequestMessage(HttpMethod.Get, "/v1/sql");
+        using var other = new HttpRequestMessage(HttpMethod.Get, "/v1/sql");
+        skipping.SkipSxtAuthentication();
+        other.SkipSxtAuthentication(false);
+
+        using var response = await app.CreateClient().SendAsync(skipping, TestContext.Current.CancellationToken);
+
+        Assert.Null(Assert.Single(app.Recorder.Requests).Authorization);
     }
 
     [Fact]
@@ -198,6 +243,8 @@ public class TokenOriginTests
                 options.AllowedOrigins.Add(new Uri("https://api.test:8443"));
                 options.AllowedOrigins.Add(new Uri("https://bücher.test"));
                 options.AllowedOrigins.Add(new Uri("http://localhost:5000"));
+                options.AllowedOrigins.Add(new Uri("http://127.0.0.1:5000"));
+                options.AllowedOrigins.Add(new Uri("http://[::1]:5000"));
             },
             services);
         app.Recorder.Answer = _ => Responses.Status(HttpStatusCode.OK);
