@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Diagnostics;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Outbound;
@@ -71,6 +73,51 @@ public class SynchronousSendTests
         var failure = Assert.Throws<SxtAuthenticationException>(() => Send(app));
 
         Assert.Equal(SxtFailureReason.TimedOut, failure.Reason);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_to_another_origin_goes_without_a_token_and_causes_no_login()
+    {
+        await using var app = new TestApp();
+        app.Recorder.Answer = _ => Responses.Status(HttpStatusCode.OK);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://elsewhere.test/");
+
+        using var response = app.CreateClient().Send(request, TestContext.Current.CancellationToken);
+
+        Assert.Null(Assert.Single(app.Recorder.Requests).Authorization);
+        Assert.Equal(0, app.Logins);
+    }
+
+    [Fact]
+    public async Task A_synchronous_request_ends_in_time_by_itself_and_what_fails_afterwards_is_nobodys()
+    {
+        var unobserved = new ConcurrentQueue<Exception>();
+        TaskScheduler.UnobservedTaskException += OnUnobserved;
+        await using var app = new TestApp(options => options.AcquireTimeout = TimeSpan.FromSeconds(0.123));
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan));
+
+        // Virtual time stands still, as all does that waits for a thread. The limit is in real time then.
+        var sending = Task.Run(() => Send(app), TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(
+            () => sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        app.Pass(TimeSpan.FromSeconds(1));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        TaskScheduler.UnobservedTaskException -= OnUnobserved;
+
+        Assert.Equal(SxtFailureReason.TimedOut, failure.Reason);
+        Assert.Contains("Send requests asynchronously", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, app.Services.Count("sxt.requests.waiting"));
+        Assert.Empty(unobserved);
+
+        void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs args)
+        {
+            // Those of other tests are not looked at.
+            if (args.Exception.InnerException is SxtAuthenticationException { Message: var message } && message.Contains("0.123 s", StringComparison.Ordinal))
+            {
+                unobserved.Enqueue(args.Exception);
+            }
+        }
     }
 
     private static HttpResponseMessage Send(TestApp app)
