@@ -84,8 +84,34 @@ public class RequestMetricsTests
         using var response = await app.CreateClient().PostAsync("v1/sql/dql", content, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal(1, app.Services.Count("sxt.requests.not_replayable", Default));
+        AssertNotReplayable(1, app);
         Assert.Equal(0, app.Services.Count("sxt.requests.replays", Default));
+    }
+
+    [Fact]
+    public async Task Where_replay_is_switched_off_no_request_counts_as_one_that_can_not_be_sent_again()
+    {
+        await using var app = await DeadAsync(options => options.ReplayOnUnauthorized = false);
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(2, app.Logins);
+        Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default, ("sxt.cause", "dead_token")));
+        AssertNotReplayable(0, app);
+    }
+
+    [Fact]
+    public async Task A_401_of_a_dead_token_is_told_apart_although_no_other_can_be_had()
+    {
+        await using var app = await DeadAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, kind: SxtGatewayCallKind.Challenge));
+
+        using var response = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default, ("sxt.cause", "dead_token")));
+        Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default));
     }
 
     [Fact]
@@ -99,6 +125,7 @@ public class RequestMetricsTests
 
         Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default, ("sxt.cause", "api")));
         Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default));
+        AssertNotReplayable(0, app);
     }
 
     [Fact]
@@ -117,10 +144,16 @@ public class RequestMetricsTests
         Assert.Equal(1, app.Services.Count("sxt.requests.unauthorized", Default, ("sxt.cause", "unknown")));
     }
 
-    /// <summary>An app whose session the gateway has ended.</summary>
-    private static async Task<TestApp> DeadAsync()
+    private static void AssertNotReplayable(int requests, TestApp app)
     {
-        var app = new TestApp();
+        Assert.Equal(requests, app.Services.Count("sxt.requests.not_replayable", Default));
+        Assert.Equal(requests, app.Logs.GetSnapshot().Count(record => record.Id.Id == 1202));
+    }
+
+    /// <summary>An app whose session the gateway has ended.</summary>
+    private static async Task<TestApp> DeadAsync(Action<SxtOptions>? options = null)
+    {
+        var app = new TestApp(options);
         await app.StartAsync();
         app.Pass(TimeSpan.FromSeconds(3));
         app.Gateway.RevokeSessions(TestApp.User);

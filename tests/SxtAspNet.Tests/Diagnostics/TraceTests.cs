@@ -147,6 +147,25 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_that_a_refresh_under_way_has_cost_its_token_and_the_refresh_name_each_other()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.DelayAnswer(TimeSpan.FromSeconds(2), times: 1, SxtGatewayCallKind.Refresh));
+        var renewing = app.Session.RenewAsync(TestContext.Current.CancellationToken);
+        using var request = new Activity("request").Start();
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(2));
+        await renewing;
+        using var response = await sending;
+
+        var refresh = _stopped.Last(activity => activity.OperationName == "sxt renewal");
+        Assert.Equal(request.SpanId, Assert.Single(refresh.Links).Context.SpanId);
+        Assert.Equal(refresh.SpanId, Assert.Single(request.Links).Context.SpanId);
+    }
+
+    [Fact]
     public async Task A_thousand_requests_do_not_make_a_trace_of_a_thousand_links()
     {
         await using var app = new TestApp();
