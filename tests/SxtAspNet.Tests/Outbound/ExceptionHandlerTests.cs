@@ -40,6 +40,8 @@ public class ExceptionHandlerTests
         using var response = await AskAsync(new InvalidOperationException("a bug"));
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal(500, problem.GetProperty("status").GetInt32());
     }
 
     [Fact]

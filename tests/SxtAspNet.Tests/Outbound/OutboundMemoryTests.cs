@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Outbound;
+using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Outbound;
@@ -121,15 +122,24 @@ public sealed class OutboundMemoryTests
         Assert.False(content.CanReplay);
     }
 
-    [Fact]
-    public async Task A_stream_ends_with_its_reader()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_ends_with_its_reader(bool isSynchronous)
     {
         var inner = new MemoryStream([1, 2, 3]);
         using var content = new RecordedContent(new StreamContent(inner), Limit);
+        var stream = await content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
 
-        await (await content.ReadAsStreamAsync(TestContext.Current.CancellationToken)).DisposeAsync();
+        await (isSynchronous ? Close() : stream.DisposeAsync());
 
         Assert.False(inner.CanRead);
+
+        ValueTask Close()
+        {
+            stream.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 
     [Fact]
@@ -146,6 +156,25 @@ public sealed class OutboundMemoryTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal([false, true, false], answers.Select(answer => answer.IsDisposed));
+    }
+
+    [Fact]
+    public async Task The_answer_401_is_disposed_when_its_caller_gives_up()
+    {
+        var answers = new List<TrackedContent>();
+        await using var app = new TestApp(services: services =>
+            services.AddHttpClient(TestApp.Client).AddHttpMessageHandler(() => new Tracking(answers)));
+        await app.StartAsync();
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(Timeout.InfiniteTimeSpan, kind: SxtGatewayCallKind.ValidToken));
+        using var impatience = new CancellationTokenSource();
+
+        var sending = app.QueryAsync(impatience.Token);
+        Assert.False(Assert.Single(answers).IsDisposed);
+        await impatience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.True(Assert.Single(answers).IsDisposed);
     }
 
     private sealed class Tracking(List<TrackedContent> answers) : DelegatingHandler
