@@ -54,15 +54,9 @@ internal sealed class RecordedContent : HttpContent
         }
         else
         {
-            try
-            {
-                await Original.CopyToAsync(new RecordingStream(stream, _recording), context, cancellationToken).ConfigureAwait(false);
-                _recording.End();
-            }
-            finally
-            {
-                _recording.Fail();
-            }
+            // One that fails does not end the recording, so there is no copy.
+            await Original.CopyToAsync(new RecordingStream(stream, _recording), context, cancellationToken).ConfigureAwait(false);
+            _recording.End();
         }
     }
 
@@ -78,15 +72,8 @@ internal sealed class RecordedContent : HttpContent
         }
         else
         {
-            try
-            {
-                Original.CopyTo(new RecordingStream(stream, _recording), context, cancellationToken);
-                _recording.End();
-            }
-            finally
-            {
-                _recording.Fail();
-            }
+            Original.CopyTo(new RecordingStream(stream, _recording), context, cancellationToken);
+            _recording.End();
         }
     }
 

@@ -51,19 +51,20 @@ internal sealed class VerdictTrust(SessionContext context, CurrentSession curren
             return Believe();
         }
 
-        if (session.Doubt is null)
+        var doubt = session.Doubt;
+        if (doubt is null)
         {
             await context.Runtime.WaitAsync(current.Next, HalfOfGrace, context.Stopping).ConfigureAwait(false);
-            session.Doubt = new TokenDoubt(context.Time.GetTimestamp());
+            session.Doubt = doubt = new TokenDoubt(context.Time.GetTimestamp());
             await context.Runtime.WaitAsync(current.Next, HalfOfGrace, context.Stopping).ConfigureAwait(false);
         }
 
-        if (session.Doubt is { IsRefuted: true })
+        if (doubt.IsRefuted)
         {
             return Distrust(session);
         }
 
-        var silence = context.Time.GetElapsedTime(session.Doubt?.Since ?? 0);
+        var silence = context.Time.GetElapsedTime(doubt.Since);
         return (!IsDistrusted || (!HasBelieved && silence >= LongestSilence)) && Believe();
     }
 

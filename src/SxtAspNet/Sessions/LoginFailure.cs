@@ -42,10 +42,16 @@ internal sealed record LoginFailure(ISxtKeySource Source, SxtAuthenticationExcep
             (SxtFailureReason.KeyRefused, _) when isUserUnknown => new SxtAuthenticationException(
                 SxtFailureReason.UserUnknown, $"The gateway knows no {user}; check UserId and GatewayUrl.", telling),
             (SxtFailureReason.KeyRefused, _) => new SxtAuthenticationException(
-                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}{Advice(failures)}. {reasons}", telling) { IsLocal = isLocal },
+                SxtFailureReason.KeyRefused, $"No configured key is accepted for {user}{Advice(failures)}. {reasons}", telling)
+            {
+                IsLocal = isLocal,
+            },
             (_, 1) => telling!,
             ({ } reason, _) => new SxtAuthenticationException(
-                reason, $"No configured key led to a session of {user}. {reasons}", telling, telling!.RetryAfter) { IsLocal = isLocal },
+                reason, $"No configured key led to a session of {user}. {reasons}", telling, telling!.RetryAfter)
+            {
+                IsLocal = isLocal,
+            },
         };
     }
 
