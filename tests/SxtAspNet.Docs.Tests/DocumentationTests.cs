@@ -138,7 +138,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_options_of_the_recorded_farms_are_those_of_the_sample()
     {
-        var page = Page.All.Single(page => page.Path == Path.Combine("docs", "operations.md"));
+        var page = Page.All.Single(page => page.Path == Path.Combine("docs", "proof.md"));
         CommandLine[] farms = [.. Options.Matches(page.Text)
             .SelectMany(options => CommandLine.Of(new(page, 1, "bash", $"dotnet run --project samples/WebFarm -- --check {options.Groups["options"].Value}")))];
 
