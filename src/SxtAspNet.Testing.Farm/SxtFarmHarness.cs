@@ -139,8 +139,8 @@ public sealed class SxtFarmHarness<TProgram> : IAsyncDisposable
             {
                 Time.Advance(new[] { Step, next - now, until - now }.Min());
 
-                // What the app itself does in the background gets its turn.
-                await Task.Yield();
+                // What the app itself does in the background gets its turn. The action is to run on the thread pool, which is watched.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
             else
             {

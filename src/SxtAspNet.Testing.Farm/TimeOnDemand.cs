@@ -14,16 +14,27 @@ internal sealed class TimeOnDemand(FakeTimeProvider time)
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestBusy = TimeSpan.FromSeconds(5);
 
-    // Whoever looks is busy too.
-    private long _alwaysBusy = 1;
+    private long _alwaysBusy;
 
     /// <summary>Waits for work, and lets time pass where that waits for it.</summary>
     public async Task PassUntilEndOfAsync(Task work)
     {
-        var (lastStep, idle) = (TimeProvider.System.GetTimestamp(), 0);
-        while (!work.IsCompleted)
+        await Task.WhenAny(work, Task.Delay(Look)).ConfigureAwait(false);
+        if (!work.IsCompleted)
         {
-            await Task.WhenAny(work, Task.Delay(Look)).ConfigureAwait(false);
+            // A thread of its own, since one of the pool would find at least itself busy.
+            await Task.Factory.StartNew(
+                () => PassUntilEndOf(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    private void PassUntilEndOf(Task work)
+    {
+        var (lastStep, idle) = (TimeProvider.System.GetTimestamp(), 0);
+        while (Task.WaitAny([work], Look) < 0)
+        {
             var busy = CountBusy();
             if (TimeProvider.System.GetElapsedTime(lastStep) > LongestBusy)
             {
@@ -32,14 +43,12 @@ internal sealed class TimeOnDemand(FakeTimeProvider time)
             }
 
             idle = busy <= _alwaysBusy ? idle + 1 : 0;
-            if (idle == IdleLooks && !work.IsCompleted)
+            if (idle == IdleLooks)
             {
                 time.Advance(Step);
                 (lastStep, idle) = (TimeProvider.System.GetTimestamp(), 0);
             }
         }
-
-        await work.ConfigureAwait(false);
     }
 
     /// <summary>How much the thread pool has to do.</summary>
