@@ -75,7 +75,7 @@ public sealed class FailingKeyTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(failing.SendAsync);
         Assert.Equal(SxtFailureReason.KeyRefused, failure.Reason);
 
-        await AssertServesAtOnceAsync(_farm.Add(services: services => services.UseKeys(_device)));
+        await AssertServesAtOnceAsync(_farm.Add(services: services => services.UseKeys(_device, stranger)));
     }
 
     [Fact]
