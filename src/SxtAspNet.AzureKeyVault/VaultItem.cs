@@ -22,8 +22,8 @@ internal abstract record VaultItem(Uri VaultUri, string Name, string? Version)
     public string VersionArguments => Version is null ? Arguments : $"{Arguments} --version {Version}";
 
     /// <summary>What to do about a version that can't be used. A new one is no help where another one is named.</summary>
-    /// <param name="mend">What mends this very version.</param>
-    public abstract string Advise(string mend);
+    /// <param name="fix">What fixes this very version.</param>
+    public abstract string Advise(string fix);
 
     public sealed override string ToString() =>
         $"{Kind} '{Name}'{(Version is null ? "" : $" (version {Version})")} in the key vault {VaultUri.GetLeftPart(UriPartial.Authority)}";
@@ -46,9 +46,9 @@ internal sealed record VaultSecret(Uri VaultUri, string Name, string? Version) :
 
     public override string Access => "the role 'Key Vault Secrets User' on the vault, or in a vault with access policies the secret permissions Get and List";
 
-    public override string Advise(string mend) =>
-        IsPrevious ? "It is the version before the one in use: the next renewal seals with the new one; to open what is sealed with this one until then, " + mend
-        : $"{(Version is null ? "Make a new version" : "Set Version to another one")}, or {mend}";
+    public override string Advise(string fix) =>
+        IsPrevious ? "It is the version before the one in use: the next renewal seals with the new one; to open what is sealed with this one until then, " + fix
+        : $"{(Version is null ? "Make a new version" : "Set Version to another one")}, or {fix}";
 }
 
 /// <summary>An RSA key, which unwraps what is in a file and never leaves the vault.</summary>
@@ -62,5 +62,5 @@ internal sealed record VaultKey(Uri VaultUri, string Name, string? Version) : Va
 
     public override string Access => "the role 'Key Vault Crypto User' on the key, or in a vault with access policies the key permission Unwrap Key";
 
-    public override string Advise(string mend) => $"Wrap the key again with another version (dotnet sxt key wrap), or {mend}";
+    public override string Advise(string fix) => $"Wrap the key again with another version (dotnet sxt key wrap), or {fix}";
 }

@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 namespace SxtAspNet.AzureKeyVault;
 
 /// <summary>
-/// One more try after half a second, which mends a dropped connection. An app that starts waits for this: what takes longer
+/// One more try after half a second, which fixes a dropped connection. An app that starts waits for this: what takes longer
 /// is left to the next configured key, and to the session's own back-off.
 /// </summary>
 internal sealed class VaultRetryPolicy(RetryOptions options) : RetryPolicy(

@@ -18,7 +18,7 @@ internal sealed record WrappedKey(
     /// <summary>RSAES-OAEP with SHA-256 for both hash and mask (RFC 8017), as the vault calls it.</summary>
     public const string OaepSha256 = "RSA-OAEP-256";
 
-    public const string Mend = "Make it again: dotnet sxt key wrap FILE NEW --vault URL --key NAME --version VERSION --public-key PEM.";
+    public const string Fix = "Make it again: dotnet sxt key wrap FILE NEW --vault URL --key NAME --version VERSION --public-key PEM.";
 
     /// <returns><see langword="null"/> for anything else.</returns>
     public static WrappedKey? Parse(ReadOnlySpan<byte> json)

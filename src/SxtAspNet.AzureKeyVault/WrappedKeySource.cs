@@ -21,14 +21,14 @@ internal sealed class WrappedKeySource(SxtKeyOptions entry, SxtUnwrapWithOptions
             () => _client.Value.UnwrapAsync(key, wrapped.Seed, cancellationToken), key, logger, cancellationToken).ConfigureAwait(false);
         if (seed.Span.Length != SxtSigningKey.SeedSize)
         {
-            throw key.Unavailable($"unwrapped {seed.Span.Length} bytes from the file '{_file.Path}', where {SxtSigningKey.SeedSize} are needed. {WrappedKey.Mend}");
+            throw key.Unavailable($"unwrapped {seed.Span.Length} bytes from the file '{_file.Path}', where {SxtSigningKey.SeedSize} are needed. {WrappedKey.Fix}");
         }
 
         var signingKey = SxtSigningKey.FromSeed(seed.Span);
         if (!signingKey.PublicKey.Span.SequenceEqual(wrapped.PublicKey))
         {
             signingKey.Dispose();
-            throw _file.Unavailable($"names another public key than the one that belongs to the key in it. {WrappedKey.Mend}");
+            throw _file.Unavailable($"names another public key than the one that belongs to the key in it. {WrappedKey.Fix}");
         }
 
         if (logger.IsEnabled(LogLevel.Debug))
@@ -45,7 +45,7 @@ internal sealed class WrappedKeySource(SxtKeyOptions entry, SxtUnwrapWithOptions
         WrappedKey wrapped;
         using (var content = _file.Read())
         {
-            wrapped = WrappedKey.Parse(content.Span) ?? throw _file.Unavailable($"holds no key that a vault wrapped. {WrappedKey.Mend}");
+            wrapped = WrappedKey.Parse(content.Span) ?? throw _file.Unavailable($"holds no key that a vault wrapped. {WrappedKey.Fix}");
         }
 
         var named = new VaultKey(wrapped.Vault, wrapped.Key, wrapped.Version);

@@ -76,13 +76,6 @@ internal static partial class Compiler
                 }
             }
             """,
-        ["HardwareKeySource"] =
-            """
-            public sealed class HardwareKeySource : SxtAspNet.ISxtKeySource
-            {
-                public ValueTask<SxtAspNet.SxtCredential> OpenAsync(CancellationToken token) => throw new NotSupportedException();
-            }
-            """,
         ["SlotKind"] =
             """
             public sealed class SlotOptions { public string Library { get; set; } = ""; }

@@ -103,7 +103,7 @@ public sealed partial class PageTests(LiveFarm farm)
         await Expect(open.Story).ToHaveTextAsync("The gateway began to fail (503); renewals fail; requests fail.");
         await Expect(open.Page).ToHaveTitleAsync("⚠ requests fail – SxtAspNet web farm");
         await Expect(open.Instance(1).Locator("dt:text-is('p50') + dd")).ToHaveTextAsync("–");
-        await open.Button("Mend the gateway").ClickAsync();
+        await open.Button("Fix the gateway").ClickAsync();
         await Expect(open.Agreement).ToHaveTextAsync("one session");
         await Expect(open.Page).ToHaveTitleAsync("SxtAspNet web farm");
         await open.CloseAsync();
@@ -182,7 +182,7 @@ public sealed partial class PageTests(LiveFarm farm)
 
         await open.Button("Let the gateway fail").ClickAsync();
         await Expect(open.Badge("Gateway")).ToHaveTextAsync("fails");
-        await open.Button("Mend the gateway").ClickAsync();
+        await open.Button("Fix the gateway").ClickAsync();
         await Expect(open.Badge("Gateway")).ToHaveTextAsync("well");
         await open.CloseAsync();
     }

@@ -44,7 +44,8 @@ public sealed class AppTests(Workshop workshop)
     public async Task Controllers_know_their_callers()
     {
         await using var gateway = await GatewayProcess.StartAsync(workshop);
-        await using var app = await WebApp.StartAsync(gateway, "dotnet", [workshop.AssemblyOf("Controllers")]);
+        await using var app = await WebApp.StartAsync(
+            gateway, "dotnet", [workshop.AssemblyOf("Controllers")], ("Authentication__Schemes__SxtBearer__AllowedUsers__0", GatewayProcess.User));
 
         Assert.Equal(GatewayProcess.User, await app.GetAsync("/me", token: await app.GetAsync("/token")));
     }

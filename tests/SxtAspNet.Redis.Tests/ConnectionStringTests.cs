@@ -4,7 +4,7 @@ using SxtAspNet.Redis.Tests.Infrastructure;
 
 namespace SxtAspNet.Redis.Tests;
 
-/// <summary>What is said of a connection that can't be: enough to mend it, and no password.</summary>
+/// <summary>What is said of a connection that can't be: enough to fix it, and no password.</summary>
 public class ConnectionStringTests
 {
     [Theory]

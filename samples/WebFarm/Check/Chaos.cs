@@ -62,7 +62,7 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, T
     /// <summary>How many faults there have been of a kind.</summary>
     public int Count(ChaosKinds kind) => _counts.GetValueOrDefault(kind);
 
-    /// <summary>Makes faults until it is cancelled; those that have begun are mended before it ends.</summary>
+    /// <summary>Makes faults until it is cancelled; those that have begun are fixed before it ends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var others = Possible.Where(kind => kind is not ChaosKinds.Lock).ToArray();
@@ -139,7 +139,7 @@ public sealed class Chaos(Farm farm, ChaosKinds kinds, TimeSpan tokenLifetime, T
 
     private async Task MakeAsync(ChaosKinds kind, FarmInstance victim)
     {
-        // A fault that has begun is mended whatever happens to the check.
+        // A fault that has begun is fixed whatever happens to the check.
         switch (kind)
         {
             case ChaosKinds.Kill:

@@ -62,7 +62,7 @@ public sealed class LivePage(CommandLine options, TextWriter output)
         buttons.MapPost("/cache/speak", farm.Cache.SpeakAsync);
         buttons.MapPost("/cache/hold-lock", () => farm.HoldLockAsync(CancellationToken.None));
         buttons.MapPost("/cache/free-lock", farm.Cache.FreeLockAsync);
-        buttons.MapPost("/gateway/mend", farm.EndGatewayFault);
+        buttons.MapPost("/gateway/fix", farm.EndGatewayFault);
         buttons.MapPost("/gateway/{fault}", (string fault) => farm.BeginGatewayFault(ParseFault(fault)));
         buttons.MapPost("/logout", farm.LogoutAsync);
 

@@ -130,7 +130,7 @@ export function showGateway(gateway) {
   set($(".address", node), gateway.address);
   const buttons = $(".buttons", node);
   if (!buttons.childElementCount) {
-    for (const fault of [...Object.keys(faults), "mend"]) {
+    for (const fault of [...Object.keys(faults), "fix"]) {
       const button = element("button");
       button.type = "button";
       button.dataset.does = fault;
@@ -140,7 +140,7 @@ export function showGateway(gateway) {
   for (const [fault, [, text, name, title]] of Object.entries(faults)) {
     offer($(`[data-does=${fault}]`, buttons), { text, name, ...(gateway.fault === fault ? { title: "It does so already" } : { post: `gateway/${fault}`, title }) });
   }
-  offer($("[data-does=mend]", buttons),
-    { text: "Mend", name: "Mend the gateway", ...(gateway.fault ? { post: "gateway/mend", title: "Ends the fault" } : { title: "Nothing is wrong with it" }) });
+  offer($("[data-does=fix]", buttons),
+    { text: "Fix", name: "Fix the gateway", ...(gateway.fault ? { post: "gateway/fix", title: "Ends the fault" } : { title: "Nothing is wrong with it" }) });
   figures($(".calls"), Object.entries(gateway.calls).map(([kind, count]) => [calls[kind]?.[0] ?? kind, number(count), calls[kind]?.[1] ?? ""]));
 }

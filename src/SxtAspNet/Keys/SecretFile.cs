@@ -22,7 +22,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
     /// <summary>The absolute path, so that an error also tells where a relative one led.</summary>
     internal string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    private string Mend => $"Run: chmod 600 '{Path}'; in Kubernetes, set defaultMode: 0440 on the volume, and fsGroup.";
+    private string Fix => $"Run: chmod 600 '{Path}'; in Kubernetes, set defaultMode: 0440 on the volume, and fsGroup.";
 
     internal SecretBuffer<byte> Read()
     {
@@ -103,7 +103,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
                 && File.GetUnixFileMode(Path) is var mode
                 && (mode & UnixFileMode.UserRead) == 0)
             {
-                return $"may be read by nobody, not even its owner (mode {Octal(mode)}). {Mend}";
+                return $"may be read by nobody, not even its owner (mode {Octal(mode)}). {Fix}";
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -142,7 +142,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
         if ((mode & WritableByOthers) != 0)
         {
             throw Unavailable(
-                $"can be written by others than its owner (mode {octal}), who could replace the secret. {Mend}");
+                $"can be written by others than its owner (mode {octal}), who could replace the secret. {Fix}");
         }
 
         if ((mode & UnixFileMode.OtherRead) == 0)
@@ -154,7 +154,7 @@ internal sealed class SecretFile(string kind, string path, bool requirePrivate, 
         {
             throw Unavailable(
                 $"can be read by every user of this machine (mode {octal}), and " +
-                $"{nameof(SxtKeyOptions.RequirePrivateFile)} is set. {Mend}");
+                $"{nameof(SxtKeyOptions.RequirePrivateFile)} is set. {Fix}");
         }
 
         if (Interlocked.Exchange(ref _warned, 1) == 0)

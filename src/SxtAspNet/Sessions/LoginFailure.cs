@@ -26,7 +26,7 @@ internal sealed record LoginFailure(ISxtKeySource Source, SxtAuthenticationExcep
 
     /// <summary>One reason for all keys: the most telling one, with the words of each.</summary>
     /// <remarks>
-    /// A proxy that fails may be back in a moment, and decides how soon the next attempt is. Else what a person has to mend:
+    /// A proxy that fails may be back in a moment, and decides how soon the next attempt is. Else what a person has to fix:
     /// a key that was refused before one that can't be had.
     /// </remarks>
     public static SxtAuthenticationException Explain(IReadOnlyList<LoginFailure> failures, GatewayUser user, bool isUserUnknown)

@@ -34,7 +34,7 @@ internal static class RetryPolicy
     /// <remarks>
     /// While there is a token, nobody suffers, so the gateway is asked less and less often. Without one, requests fail: then it
     /// is asked every second or two, for as long as the outage lasts, or the app would come back by its own back-off and not by
-    /// the gateway's return. What only a person can mend (a refused key) is asked about less and less often in any case.
+    /// the gateway's return. What only a person can fix (a refused key) is asked about less and less often in any case.
     /// </remarks>
     public static TimeSpan AfterFailure(SxtAuthenticationException failure, int failures, bool hasToken, double jitter)
     {
@@ -78,7 +78,7 @@ internal static class RetryPolicy
     /// <summary>Whether a request waits for the next attempt, rather than fail with the last one's reason.</summary>
     /// <remarks>
     /// A session that died before its time was in use a moment ago, so what keeps the next one away may be as short. After
-    /// that, and for failures that a moment does not mend, requests fail at once.
+    /// that, and for failures that a moment does not fix, requests fail at once.
     /// </remarks>
     public static bool IsWorthWaiting(SxtFailureReason reason, TimeSpan delay, TimeSpan? sinceDeath, TimeSpan limit, SxtOptions options) =>
         delay <= limit

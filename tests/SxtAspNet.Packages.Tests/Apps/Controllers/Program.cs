@@ -5,7 +5,7 @@ builder.Services.AddSxt(builder.Configuration.GetSection("Sxt"))
     .AddAzureKeyVault()
     .AddPkcs11();
 builder.Services.AddAuthentication(SxtBearerDefaults.AuthenticationScheme)
-    .AddSxtBearer(options => options.AllowedUsers.Add("orders-service"));
+    .AddSxtBearer(options => options.AllowedUsers.Add("billing-service"));
 builder.Services.AddAuthorization();
 builder.Services.AddControllers();
 
