@@ -45,12 +45,14 @@ public sealed class OpenPage
         await Page.Locator($"#gateway dt:text-is('{kind}') + dd").InnerTextAsync(), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     /// <summary>Waits until the gateway has counted more calls of a kind.</summary>
+    /// <remarks>After a test that killed the owner, the next renewal is a login, and a refresh comes a token's life later.</remarks>
     public Task HasMoreCallsAsync(string kind, int than) => Page.WaitForFunctionAsync(
         """
         ([kind, than]) => [...document.querySelectorAll('#gateway dt')].some(term =>
           term.textContent === kind && Number(term.nextElementSibling.textContent.replaceAll(',', '')) > than)
         """,
-        new object[] { kind, than });
+        new object[] { kind, than },
+        new() { Timeout = 60_000 });
 
     /// <summary>Waits until the chart or the timeline shows something in more colours than its lines and names have.</summary>
     public Task DrawsAsync(string canvas) => Page.WaitForFunctionAsync(
