@@ -65,7 +65,9 @@ internal sealed class IdentityServices(IServiceCollection services, string name)
             var store = parts.Sharing?.Store ?? parts.Find<ISxtSessionStore>() ?? parts.App<InMemorySessionStore>();
             if (store is InMemorySessionStore)
             {
-                return new SessionStore(parts.Context, store, parts.SessionName, seal: null);
+                // As long as nobody knows whose keys they are, each identity is a user of its own.
+                var owner = parts.Get<SessionIdentity>().User.IsConfigured ? "" : name + "\n";
+                return new SessionStore(parts.Context, store, owner + parts.SessionName, seal: null);
             }
 
             parts.Get<SxtMetrics>().ExpectSharing(StoreOperation.All.Select(operation => operation.Name));

@@ -16,6 +16,13 @@ internal sealed class GatewayUser(string configuredId)
     public bool Accepts(string? tokenUser) =>
         string.IsNullOrEmpty(tokenUser) || Interlocked.CompareExchange(ref _id, tokenUser, null) is not { } known || known == tokenUser;
 
+    /// <summary>
+    /// Whether a session that is shared is another user's. Where a user is configured the name of what is shared says whose it is;
+    /// else apps of different users can meet at one name.
+    /// </summary>
+    public bool IsStrangerTo(string? tokenUser) =>
+        !IsConfigured && !string.IsNullOrEmpty(tokenUser) && Id is { Length: > 0 } known && known != tokenUser;
+
     /// <summary>Names the user in messages.</summary>
     public override string ToString() => Id is { Length: > 0 } id ? $"user '{id}'" : "the API key's user";
 }

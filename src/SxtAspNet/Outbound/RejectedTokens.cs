@@ -176,7 +176,7 @@ internal sealed class RejectedTokens(
         {
             context.Logger.SessionFoundDead(session.Generation);
             var operation = renewals.Join(RenewalCause.Request, current.Snapshot);
-            await operation.WaitAsync(context.Options.AcquireTimeout, context.Stopping).ConfigureAwait(false);
+            await operation.HasEndedAsync(context.Options.AcquireTimeout, context.Stopping).ConfigureAwait(false);
         }
 
         return TimeSpan.Zero;

@@ -10,7 +10,14 @@ internal sealed class SxtExceptionHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not SxtAuthenticationException failure)
+        // A resilience pipeline or a generated client may have wrapped it.
+        var cause = exception;
+        while (cause is not SxtAuthenticationException and { InnerException: not null })
+        {
+            cause = cause.InnerException;
+        }
+
+        if (cause is not SxtAuthenticationException failure)
         {
             return false;
         }

@@ -62,7 +62,7 @@ internal sealed class Renewal(
             {
                 await using (held.Value.ConfigureAwait(false))
                 {
-                    return await RenewNowAsync(attempt, mayRefresh: true).ConfigureAwait(false);
+                    return await RenewNowAsync(attempt, isLockAway: false).ConfigureAwait(false);
                 }
             }
 
@@ -72,9 +72,7 @@ internal sealed class Renewal(
             {
                 context.Metrics.LockAcquisitions.Count(Words.GivenUp);
                 context.Logger.RenewedWithoutLock(waited.TotalSeconds, held.Problem ?? "Somebody holds it, and nobody has renewed.");
-
-                // Where the lock fails, writing may fail too: no refresh of what others use and could not see replaced.
-                return await RenewNowAsync(attempt, mayRefresh: held.Problem is null).ConfigureAwait(false);
+                return await RenewNowAsync(attempt, isLockAway: held.Problem is not null).ConfigureAwait(false);
             }
 
             await context.Runtime.WaitAsync(notice, pause.AtMost(limit - waited), context.Stopping).ConfigureAwait(false);
@@ -91,7 +89,7 @@ internal sealed class Renewal(
         }
     }
 
-    private async Task<RenewalOutcome> RenewNowAsync(RenewalAttempt attempt, bool mayRefresh)
+    private async Task<RenewalOutcome> RenewNowAsync(RenewalAttempt attempt, bool isLockAway)
     {
         // Whoever had the lock before may have renewed, or failed, since.
         var farm = await farmReader.ReadAsync(attempt).ConfigureAwait(false);
@@ -100,14 +98,18 @@ internal sealed class Renewal(
             return farm.Decided;
         }
 
-        if (farm.Stored.Problem is not null)
+        // Where the lock fails, writing may fail too, as at a Redis that has only its replica left: that is a store that is away.
+        var problem = farm.Stored.Problem ?? (isLockAway ? await store.ProveWritesAsync(farm.Stored).ConfigureAwait(false) : null);
+        if (problem is not null)
         {
-            return await RenewPrivatelyAsync(attempt, farm.Stored.Problem).ConfigureAwait(false);
+            return await RenewPrivatelyAsync(attempt, problem).ConfigureAwait(false);
         }
 
         await store.RenewSealAsync().ConfigureAwait(false);
         granter.See(farm.Stored.Session);
-        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh, attempt.Cause.Word()).ConfigureAwait(false);
+
+        // Without a lock, and with a store that has just been in trouble: no refresh of what others use and could not see replaced.
+        var grant = await granter.TryRefreshAsync(attempt.Before, mayRefresh: !isLockAway, attempt.Cause.Word()).ConfigureAwait(false);
         if (grant is { Failure: not null, Session: null })
         {
             // While it lasted, another instance may have renewed.
@@ -125,9 +127,9 @@ internal sealed class Renewal(
             // store has no refresh token.
             current.Offer(session, isShared: false, storeProblem: null);
             var published = await shared.PublishAsync(farm.Stored, session).ConfigureAwait(false);
-            if (published is RenewalOutcome.Granted { StoreProblem: { } problem })
+            if (published is RenewalOutcome.Granted { StoreProblem: { } untaken })
             {
-                context.Logger.StoreUnavailable(problem);
+                context.Logger.StoreUnavailable(untaken);
             }
 
             return published;

@@ -24,9 +24,16 @@ internal sealed class SessionContext : IDisposable
                 return;
             }
 
-            if (!identity.Matches(changed))
+            if (!identity.IsOf(changed))
             {
+                // Keys belong to a user and to a gateway: those of another one are of no use here.
                 logger.RestartNeeded(IdentityName.Display(name));
+                return;
+            }
+
+            if (!identity.HasOriginsOf(changed))
+            {
+                logger.OriginsNeedRestart(IdentityName.Display(name));
             }
 
             _options = changed;

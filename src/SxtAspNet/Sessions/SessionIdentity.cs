@@ -38,9 +38,11 @@ internal sealed class SessionIdentity
 
     private Uri[] AllowedOrigins { get; }
 
-    public bool Matches(SxtOptions options) =>
-        options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.ProxyUrl == ProxyUrl
-        && options.AllowedOrigins.SequenceEqual(AllowedOrigins);
+    /// <summary>Whether settings are of the same user at the same gateway.</summary>
+    public bool IsOf(SxtOptions options) =>
+        options.UserId == UserId && options.GatewayUrl == GatewayUrl && options.ProxyUrl == ProxyUrl;
+
+    public bool HasOriginsOf(SxtOptions options) => options.AllowedOrigins.SequenceEqual(AllowedOrigins);
 }
 
 /// <summary>Scheme, host and port.</summary>

@@ -172,7 +172,7 @@ internal sealed class SessionManager(
         {
             var operation = join();
             operation.Trace.LinkRequest();
-            var failure = await operation.WaitAsync(context.Options.AcquireTimeout, cancellationToken).ConfigureAwait(false);
+            var failure = await operation.WaitAsync(isLogout, context.Options.AcquireTimeout, cancellationToken).ConfigureAwait(false);
             if (operation.IsLogout == isLogout)
             {
                 return failure;

@@ -25,21 +25,25 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
     }
 
     /// <summary>Waits for the end.</summary>
+    /// <param name="isForLogout">Whether a logout waits, which may be this operation or come after it.</param>
+    /// <param name="limit">For how long.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The failure, or <see langword="null"/> after a success.</returns>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>
-    public Task<SessionFailure?> WaitAsync(TimeSpan limit, CancellationToken cancellationToken) => WaitAsync(_end.Task, limit, cancellationToken);
+    public Task<SessionFailure?> WaitAsync(bool isForLogout, TimeSpan limit, CancellationToken cancellationToken) =>
+        WaitAsync(_end.Task, isForLogout, limit, cancellationToken);
 
     /// <summary>Waits for the end, or for another session: that one is used already while it is still being published.</summary>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.TimedOut"/>.</exception>
     public Task WaitForSessionAsync(Task next, TimeSpan limit, CancellationToken cancellationToken) =>
-        WaitAsync(Task.WhenAny(_end.Task, next), limit, cancellationToken);
+        WaitAsync(Task.WhenAny(_end.Task, next), isForLogout: false, limit, cancellationToken);
 
     /// <summary>Waits for the end, whatever that is, for a time.</summary>
     public async Task<bool> HasEndedAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            await WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(IsLogout, limit, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception unfinished) when (unfinished is SxtAuthenticationException or OperationCanceledException)
@@ -48,7 +52,7 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
         }
     }
 
-    private async Task<T> WaitAsync<T>(Task<T> end, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<T> WaitAsync<T>(Task<T> end, bool isForLogout, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,9 +60,14 @@ internal sealed class SessionOperation(bool isLogout, string cause, SessionConte
         }
         catch (TimeoutException)
         {
-            throw new SxtAuthenticationException(
-                SxtFailureReason.TimedOut,
-                $"No access token within {limit.TotalSeconds:0.###} s (AcquireTimeout); the login that was waited for goes on.");
+            var seconds = $"{limit.TotalSeconds:0.###} s (AcquireTimeout)";
+            throw new SxtAuthenticationException(SxtFailureReason.TimedOut, (isForLogout, IsLogout) switch
+            {
+                (true, true) => $"The logout has not ended within {seconds}; it goes on.",
+                (true, false) => $"Nothing was logged out: a renewal has been under way for {seconds}, and the logout comes after it.",
+                (false, true) => $"No access token within {seconds}; the logout that was waited for goes on.",
+                (false, false) => $"No access token within {seconds}; the login that was waited for goes on.",
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SxtAspNet.Diagnostics;
+using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Sessions;
 
@@ -56,7 +57,9 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
         if (plaintext is not null && SessionRecord.Read(plaintext) is { } session)
         {
             _unreadable = null;
-            return new(record, session, null);
+            return context.Identity.User.IsStrangerTo(TokenParts.Read(session.AccessToken?.GetValue())?.Payload.User)
+                ? new(null, null, "The stored session is of another user. Give each of the two apps a UserId, or a prefix of its own.")
+                : new(record, session, null);
         }
 
         // It may be another instance's, sealed with a key that this one doesn't have: left alone until it is nobody's.
@@ -67,16 +70,14 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
 
     /// <summary>Replaces what was read by a session; tells whether that was still there.</summary>
     public Task<StoreAnswer<bool>> TryReplaceAsync(
-        StoredSession expected, Session session)
-    {
-        // Until the gateway has been heard, this machine's clock may be wrong by hours.
-        var remaining = context.Clock.IsKnown ? session.UnusableFrom - context.Clock.Now : session.Lifetime;
-        return ReplaceAsync(
-            name,
-            expected.Record,
-            SessionRecord.Write(session),
-            (remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero) + AfterExpiry);
-    }
+        StoredSession expected, Session session) =>
+        ReplaceAsync(name, expected.Record, SessionRecord.Write(session), TimeToLive(session));
+
+    /// <summary>Writes once more what was read, since a store that can be read may refuse all writes.</summary>
+    /// <returns>Why it can't be written; <see langword="null"/>: it can, or there was nothing to write.</returns>
+    public async Task<string?> ProveWritesAsync(StoredSession stored) => stored is { Record: { } record, Session: { } session }
+        ? (await WriteAsync(name, record, record, TimeToLive(session)).ConfigureAwait(false)).Problem
+        : null;
 
     /// <summary>Reads the note of a failed attempt; none after it has expired.</summary>
     public async Task<StoredNote> ReadNoteAsync()
@@ -124,14 +125,17 @@ internal sealed class SessionStore(SessionContext context, ISxtSessionStore stor
         string key, byte[]? expected, byte[] plaintext, TimeSpan timeToLive)
     {
         var record = seal is null ? plaintext : await seal.SealAsync(key, plaintext).ConfigureAwait(false);
-        return record is null
-            ? new(false, NothingSeals)
-            : await StoreCall.RunAsync(
-                _code,
-                StoreOperation.Write,
-                token => store.TryReplaceAsync(key, expected, record, timeToLive, token),
-                context,
-                isOutside: IsShared).ConfigureAwait(false);
+        return record is null ? new(false, NothingSeals) : await WriteAsync(key, expected, record, timeToLive).ConfigureAwait(false);
+    }
+
+    private Task<StoreAnswer<bool>> WriteAsync(string key, byte[]? expected, byte[] record, TimeSpan timeToLive) => StoreCall.RunAsync(
+        _code, StoreOperation.Write, token => store.TryReplaceAsync(key, expected, record, timeToLive, token), context, isOutside: IsShared);
+
+    private TimeSpan TimeToLive(Session session)
+    {
+        // Until the gateway has been heard, this machine's clock may be wrong by hours.
+        var remaining = context.Clock.IsKnown ? session.UnusableFrom - context.Clock.Now : session.Lifetime;
+        return (remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero) + AfterExpiry;
     }
 
     private string WhoseItMayBe => context.Identity.User.IsConfigured

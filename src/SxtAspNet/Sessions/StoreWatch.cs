@@ -84,7 +84,10 @@ internal sealed class StoreWatch : IDisposable
         }
         else if (snapshot.Session is { } mine && SharedSession.IsSame(stored.Session, mine))
         {
-            _current.Offer(mine, isShared: true, storeProblem: null);
+            // After a problem a read is not enough: a store may answer, and refuse all writes.
+            var problem = snapshot.StoreProblem is null ? null : await _store.ProveWritesAsync(stored).ConfigureAwait(false);
+            _current.Offer(mine, isShared: true, problem);
+            return problem;
         }
         else if (_current.Usable is { } usable && usable.Session == snapshot.Session
             && (_context.Clock.IsKnown || usable.Session.IsGrantedHere))

@@ -91,10 +91,9 @@ public class ReloadTests
     }
 
     [Theory]
-    [InlineData("UserId", "another-service")]
-    [InlineData("GatewayUrl", "https://another.test")]
-    [InlineData("AllowedOrigins:0", "https://another.test")]
-    public async Task A_change_of_who_and_where_is_logged_and_waits_for_a_restart(string setting, string value)
+    [InlineData("UserId", "another-service", 1001)]
+    [InlineData("AllowedOrigins:0", "https://another.test", 1003)]
+    public async Task A_change_of_who_and_where_is_logged_and_waits_for_a_restart(string setting, string value, int eventId)
     {
         await using var app = CreateApp();
         await app.StartAsync();
@@ -105,7 +104,7 @@ public class ReloadTests
         using var response = await app.QueryAsync();
         using var another = await app.CreateClient().GetAsync(new Uri("https://another.test/"), TestContext.Current.CancellationToken);
 
-        var record = Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id == 1001);
+        var record = Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id == eventId);
         Assert.Equal(LogLevel.Warning, record.Level);
         Assert.Contains("'(default)'", record.Message, StringComparison.Ordinal);
         Assert.Equal(TestApp.User, app.Session.Status.UserId);
@@ -147,6 +146,51 @@ public class ReloadTests
 
         Assert.Contains($"user '{TestApp.User}'", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("another-service", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("UserId", "another-service")]
+    [InlineData("ProxyUrl", "https://another.test")]
+    public async Task Keys_that_change_with_the_user_or_the_gateway_wait_for_the_restart_too(string setting, string value)
+    {
+        var (old, next) = (new TestKeySource("old"), new TestKeySource("next"));
+        var keys = new[] { old };
+        await using var app = new TestApp(
+            services: services =>
+            {
+                services.AddSxt(_configuration.GetSection("Sxt"));
+                services.PostConfigureAll<SxtOptions>(options =>
+                {
+                    options.Keys.Clear();
+                    options.Keys.Add(new() { Source = keys[0] });
+                });
+            },
+            key: old);
+        await app.StartAsync();
+
+        keys[0] = next;
+        Change(setting, value);
+        await app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        await app.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 0), (app.Logins, next.Openings));
+        Assert.Contains(
+            "none of the changes is used before a restart",
+            Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id == 1001).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_changed_origin_waits_for_a_restart_and_holds_up_no_other_setting()
+    {
+        await using var app = CreateApp();
+        await app.StartAsync();
+        var before = app.Session.Status.RenewalDueAt;
+
+        _configuration["Sxt:AllowedOrigins:0"] = "https://another.test";
+        Change("RenewBefore", "00:10:00");
+
+        Assert.Equal(before - TimeSpan.FromMinutes(5), app.Session.Status.RenewalDueAt);
     }
 
     private TestApp CreateApp() => new(services: services => services.AddSxt(_configuration.GetSection("Sxt")));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SxtAspNet.Gateway;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.DependencyInjection;
@@ -86,6 +87,42 @@ public class UserIdTests
         await app.StartAsync();
 
         Assert.Equal(0, source.Openings);
+    }
+
+    [Fact]
+    public async Task Two_identities_without_a_user_never_use_each_others_session()
+    {
+        const string other = "sxt_ponmlkjihgfedcba9876543210";
+        await using var app = new TestApp(services: services =>
+        {
+            services.AddSxt("reports", _ => { });
+            services.PostConfigureAll<SxtOptions>(options =>
+            {
+                options.UserId = "";
+                options.Keys.Clear();
+            });
+            services.PostConfigure<SxtOptions>("", options => options.Keys.Add(new() { ApiKey = ApiKey }));
+            services.PostConfigure<SxtOptions>("reports", options => options.Keys.Add(new() { ApiKey = other }));
+        });
+        app.Gateway.AddApiKey(TestApp.User, ApiKey);
+        app.Gateway.AddApiKey("reporting", other);
+        await app.StartAsync();
+        var reports = app.Services.GetRequiredKeyedService<ISxtSession>("reports");
+
+        for (var minutes = 0; minutes < 50; minutes += 5)
+        {
+            Assert.Equal(TestApp.User, await UserOfTokenAsync(app.Session));
+            Assert.Equal("reporting", await UserOfTokenAsync(reports));
+            app.Pass(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.Equal((TestApp.User, "reporting"), (app.Session.Status.UserId, reports.Status.UserId));
+    }
+
+    private static async Task<string?> UserOfTokenAsync(ISxtSession session)
+    {
+        var token = await session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        return TokenParts.Read(token.GetValue())?.Payload.User;
     }
 
     private static TestApp WithoutUser(Action<SxtOptions> configure) => new(services: services =>

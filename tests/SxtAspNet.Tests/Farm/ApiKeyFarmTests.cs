@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using SxtAspNet.Gateway;
 using SxtAspNet.Testing;
 
 namespace SxtAspNet.Tests.Farm;
@@ -64,6 +66,37 @@ public class ApiKeyFarmTests
         Assert.Contains("Apps without a UserId share their record's name: give them different prefixes, or a UserId each.", report.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_session_of_another_user_is_not_adopted_from_a_record_that_both_can_open()
+    {
+        await using var farm = FarmOf(0);
+        farm.Gateway.AddApiKey("somebody-else", OtherApiKey);
+        var seal = new EphemeralDataProtectionProvider();
+        var mine = Add(farm, ApiKey, seal);
+        await mine.StartAsync();
+        farm.Pass(TimeSpan.FromMinutes(2));
+        var other = Add(farm, OtherApiKey, seal);
+
+        // Both users are known: each has logged in while the other's record could not be seen.
+        other.Door.IsShut = true;
+        await other.StartAsync();
+        other.Door.IsShut = false;
+        await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(50), TimeSpan.FromSeconds(5));
+
+        Assert.Equal((TestFarm.User, "somebody-else"), (mine.Status.UserId, other.Status.UserId));
+        Assert.Equal(TestFarm.User, await UserOfTokenAsync(mine));
+        Assert.Equal("somebody-else", await UserOfTokenAsync(other));
+        Assert.Contains(
+            other.Logs.GetSnapshot(),
+            log => log.Id.Id == 1400 && log.Message.Contains("is of another user. Give each of the two apps a UserId, or a prefix of its own", StringComparison.Ordinal));
+    }
+
+    private static async Task<string?> UserOfTokenAsync(TestFarm.Instance instance)
+    {
+        var token = await instance.Session.GetAccessTokenAsync(TestContext.Current.CancellationToken);
+        return TokenParts.Read(token.GetValue())?.Payload.User;
+    }
+
     private static TestFarm FarmOf(int instances)
     {
         var farm = new TestFarm(0);
@@ -76,13 +109,20 @@ public class ApiKeyFarmTests
         return farm;
     }
 
-    private static TestFarm.Instance Add(TestFarm farm, string apiKey) => farm.Add(services: services =>
+    private static TestFarm.Instance Add(TestFarm farm, string apiKey, IDataProtectionProvider? seal = null) => farm.Add(services: services =>
+    {
         services.PostConfigureAll<SxtOptions>(options =>
         {
             options.UserId = "";
             options.Keys.Clear();
             options.Keys.Add(new() { ApiKey = apiKey });
-        }));
+        });
+        if (seal is not null)
+        {
+            services.AddSxt(_ => { }).UseDataProtection();
+            services.AddSingleton(seal);
+        }
+    });
 
     private static int Exchanges(TestFarm farm) => farm.Gateway.Calls.Count(SxtGatewayCallKind.ApiKeyExchange);
 }

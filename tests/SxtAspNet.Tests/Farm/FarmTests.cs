@@ -237,21 +237,24 @@ public class FarmTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_store_that_is_away_when_the_session_is_due_and_comes_back_in_time_costs_nothing(bool oneSessionPerUser)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_store_that_is_away_when_the_session_is_due_and_comes_back_in_time_costs_nothing(bool oneSessionPerUser, bool refusesWritesOnly)
     {
         await using var farm = new TestFarm(4, new() { LoginEndsOtherSessions = oneSessionPerUser });
         await farm.StartAsync();
         await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(19));
-        farm.Instances.ForEach(instance => instance.Door.IsShut = true);
+        farm.Instances.ForEach(instance => (instance.Door.IsShut, instance.Door.IsReadOnly) = (!refusesWritesOnly, refusesWritesOnly));
 
         await farm.PassWithTrafficAsync(TimeSpan.FromMinutes(3));
 
         Assert.Equal((1, 0), (farm.Logins, farm.Refreshes));
         Assert.All(farm.Instances, instance => Assert.Equal((SxtSessionState.Degraded, 0), (instance.Status.State, instance.Status.Failures)));
+        Assert.All(farm.Instances, instance => Assert.Single(instance.Logs.GetSnapshot(), log => log.Id.Id == 1401));
 
-        farm.Instances.ForEach(instance => instance.Door.IsShut = false);
+        farm.Instances.ForEach(instance => instance.Door.IsShut = instance.Door.IsReadOnly = false);
         await farm.PassWithTrafficAsync(Poll + Poll);
 
         farm.AssertOneSession();

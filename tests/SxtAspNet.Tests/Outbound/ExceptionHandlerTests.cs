@@ -35,6 +35,15 @@ public class ExceptionHandlerTests
     }
 
     [Fact]
+    public async Task A_failed_token_inside_another_exception_is_503_too()
+    {
+        using var response = await AskAsync(new InvalidOperationException("The circuit is open.", new IOException("call", RetryLater)));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(3), response.Headers.RetryAfter!.Delta);
+    }
+
+    [Fact]
     public async Task Another_failure_stays_what_it_is()
     {
         using var response = await AskAsync(new InvalidOperationException("a bug"));

@@ -143,6 +143,37 @@ public class LogoutTests
     }
 
     [Fact]
+    public async Task A_logout_that_waits_too_long_for_a_renewal_says_that_nothing_was_logged_out()
+    {
+        await using var app = new TestApp(options => options.GatewayTimeout = TimeSpan.FromMinutes(1));
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromMinutes(2), kind: SxtGatewayCallKind.Refresh));
+        var renewal = app.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        var logout = app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        app.Pass(TimeSpan.FromSeconds(31));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => logout);
+        Assert.Equal(SxtFailureReason.TimedOut, failure.Reason);
+        Assert.Equal("Nothing was logged out: a renewal has been under way for 30 s (AcquireTimeout), and the logout comes after it.", failure.Message);
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => renewal);
+    }
+
+    [Fact]
+    public async Task A_logout_that_takes_too_long_says_that_it_goes_on()
+    {
+        await using var app = new TestApp(options => options.GatewayTimeout = TimeSpan.FromMinutes(1));
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(50), kind: SxtGatewayCallKind.Logout));
+
+        var logout = app.Session.LogoutAsync(TestContext.Current.CancellationToken);
+        app.Pass(TimeSpan.FromSeconds(31));
+
+        var failure = await Assert.ThrowsAsync<SxtAuthenticationException>(() => logout);
+        Assert.Equal("The logout has not ended within 30 s (AcquireTimeout); it goes on.", failure.Message);
+    }
+
+    [Fact]
     public async Task Requests_use_the_token_until_the_gateway_has_ended_it()
     {
         await using var app = new TestApp();

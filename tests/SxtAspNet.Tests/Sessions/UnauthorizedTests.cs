@@ -93,6 +93,24 @@ public class UnauthorizedTests
     }
 
     [Fact]
+    public async Task A_login_after_a_dead_token_that_takes_long_is_not_reported_as_a_missing_verdict()
+    {
+        await using var app = new TestApp(options => options.AcquireTimeout = TimeSpan.FromSeconds(5));
+        await app.StartAsync();
+        app.Pass(AfterLogin);
+        app.Gateway.RevokeSessions(TestApp.User);
+        app.Gateway.InjectFault(SxtGatewayFault.Delay(TimeSpan.FromSeconds(8), kind: SxtGatewayCallKind.Challenge));
+
+        var sending = app.QueryAsync();
+        app.Pass(TimeSpan.FromSeconds(12));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await sending).StatusCode);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1106);
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Id.Id == 1114);
+        Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
+    }
+
+    [Fact]
     public async Task In_an_outage_a_401_does_not_wait_for_a_renewal_that_can_not_change_it()
     {
         await using var app = new TestApp(gateway: new() { OldAccessTokensSurviveRefresh = true });
