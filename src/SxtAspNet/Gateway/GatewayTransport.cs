@@ -144,11 +144,6 @@ internal sealed class GatewayTransport : IDisposable
                 $"{call}: {Backchannel.Setting} followed a redirect, which it must not (AllowAutoRedirect = false).");
         }
 
-        if (received.Date is { } date)
-        {
-            _clock.Observe(date, received.SentAt);
-        }
-
         if (received.Body.Length > LargestAnswer)
         {
             throw new SxtAuthenticationException(
@@ -157,6 +152,13 @@ internal sealed class GatewayTransport : IDisposable
 
         var answer = new GatewayAnswer(call, received.Status, received.Body, RetryAfter(received), received.SentAt);
         answer.ThrowUnlessDecided();
+
+        // Anything else may be a proxy's page, dated by the proxy's clock, and the repetitions of one call would be several witnesses.
+        if (received.Date is { } date)
+        {
+            _clock.Observe(date, received.SentAt);
+        }
+
         return answer;
     }
 

@@ -10,7 +10,7 @@ internal sealed class CallerTokenCheck(
     SxtBearerOptions options,
     CallerGateway gateway,
     GatewayTransport transport,
-    GatewayClock clock,
+    TokenTimes times,
     AllowedCallers allowed,
     TimeProvider timeProvider,
     ILogger logger) : IDisposable
@@ -33,10 +33,15 @@ internal sealed class CallerTokenCheck(
             var answer = await ValidTokenCall.SendAsync(
                 transport, "Validation of a caller's token", token, options.GatewayTimeout, _stopping.Token).ConfigureAwait(false);
             Pause.End(askedAt);
-            var verdict = answer is null
-                ? TokenVerdict.Refuse(SxtTokenRefusal.RefusedByGateway)
-                : Judge(ValidTokenCall.Read(answer), claims);
-            return verdict.IsAccepted ? Accepted(verdict, claims, askedAt) : Refused(verdict);
+            if (answer is null)
+            {
+                return Refused(TokenVerdict.Refuse(times.Explain(claims)));
+            }
+
+            var user = ValidTokenCall.Read(answer);
+            var goodFor = times.Learn(claims, answer.SentAt);
+            var verdict = Judge(user, claims);
+            return verdict.IsAccepted ? Accepted(verdict, goodFor, askedAt) : Refused(verdict);
         }
         catch (SxtAuthenticationException exception)
         {
@@ -78,10 +83,10 @@ internal sealed class CallerTokenCheck(
             : TokenVerdict.Accept(new AcceptedCaller(user, claims, _issuer));
     }
 
-    private RunningValidations.Outcome Accepted(TokenVerdict verdict, TokenClaims claims, long askedAt)
+    private RunningValidations.Outcome Accepted(TokenVerdict verdict, TimeSpan goodFor, long askedAt)
     {
         logger.TokenAccepted(scheme, verdict.Caller!.UserId);
-        var untilExpiry = claims.UsableUntil - clock.Now + timeProvider.GetElapsedTime(askedAt);
+        var untilExpiry = goodFor + timeProvider.GetElapsedTime(askedAt);
         return new(verdict, askedAt, untilExpiry < options.CacheTime ? untilExpiry : options.CacheTime);
     }
 

@@ -17,16 +17,13 @@ internal sealed class TokenValidator : IDisposable
     private static readonly TimeSpan OverloadRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AddressRetryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>Once the gateway's time is known, it is to the second.</summary>
-    private static readonly TimeSpan KnownClockSkew = TimeSpan.FromSeconds(5);
-
     private readonly string _scheme;
     private readonly SxtBearerOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly InboundMetrics _metrics;
     private readonly ILogger _logger;
     private readonly AllowedCallers _allowed;
-    private readonly GatewayClock _clock;
+    private readonly TokenTimes _times;
     private readonly GatewayTransport _transport;
     private readonly CallerTokenCheck _check;
     private readonly ValidationLimits _limits;
@@ -43,9 +40,10 @@ internal sealed class TokenValidator : IDisposable
         _metrics = metrics;
         _logger = logger;
         _allowed = new AllowedCallers(options);
-        _clock = new GatewayClock(_timeProvider);
-        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, _clock, new Runtime(_timeProvider));
-        _check = new CallerTokenCheck(scheme, options, gateway, _transport, _clock, _allowed, _timeProvider, logger);
+        var clock = new GatewayClock(_timeProvider);
+        _times = new TokenTimes(clock, options.ClockSkew, _timeProvider);
+        _transport = new GatewayTransport(gateway.BaseUrl, gateway.Backchannel, clock, new Runtime(_timeProvider));
+        _check = new CallerTokenCheck(scheme, options, gateway, _transport, _times, _allowed, _timeProvider, logger);
         _cache = new VerdictCache(options.CacheSize, _timeProvider);
         _validations = new RunningValidations(_cache);
         _limits = new ValidationLimits(options);
@@ -105,16 +103,22 @@ internal sealed class TokenValidator : IDisposable
             return new(Refuse(refusal));
         }
 
-        if (CannotBeAccepted(claims) is { } reason)
+        if (!_allowed.MayContain(claims.User, claims.Subscription))
         {
-            return new(Refuse(reason));
+            return new(Refuse(SxtTokenRefusal.UserNotAllowed));
+        }
+
+        var seemsOver = _times.IsOver(claims);
+        if (seemsOver && !_times.MayAskAboutOver())
+        {
+            return new(Refuse(SxtTokenRefusal.Expired));
         }
 
         var address = _options.CallerAddress(context);
         var slot = ValidationLimits.SlotOf(address);
         var value = token.Copy();
         var admission = ValidationLimits.Answer.Ask;
-        var verdict = _validations.Join(key.ToString(), running => Decline(slot, running, out admission), () => CheckAsync(value, claims, slot));
+        var verdict = _validations.Join(key.ToString(), running => Decline(slot, running, seemsOver, out admission), () => CheckAsync(value, claims, slot));
         Report(admission, address);
         return new(verdict.WaitAsync(context.RequestAborted));
     }
@@ -135,9 +139,15 @@ internal sealed class TokenValidator : IDisposable
     }
 
     /// <summary>Why the gateway is not asked now, however good the token may be.</summary>
-    private TokenVerdict? Decline(int? slot, int running, out ValidationLimits.Answer admission)
+    private TokenVerdict? Decline(int? slot, int running, bool seemsOver, out ValidationLimits.Answer admission)
     {
         admission = ValidationLimits.Answer.Ask;
+        if (seemsOver && !_times.MayAskAboutOver())
+        {
+            // Since it was looked at, another one was asked about.
+            return Refuse(SxtTokenRefusal.Expired);
+        }
+
         if (_check.Pause.Remaining(_limits.IsInGoodStanding(slot)) is var pause && pause > TimeSpan.Zero)
         {
             _metrics.Limit(Words.Gateway);
@@ -149,6 +159,11 @@ internal sealed class TokenValidator : IDisposable
         {
             case ValidationLimits.Answer.Ask:
                 _check.Pause.NoteQuestion();
+                if (seemsOver)
+                {
+                    _times.NoteQuestionAboutOver();
+                }
+
                 return null;
             case ValidationLimits.Answer.AddressIsOver:
                 _metrics.Limit(Words.Address);
@@ -180,15 +195,4 @@ internal sealed class TokenValidator : IDisposable
 
     private static TokenVerdict Unavailable(string message, TimeSpan retryAfter, int status = StatusCodes.Status503ServiceUnavailable) =>
         TokenVerdict.Unavailable(new SxtValidationUnavailableException(SxtFailureReason.Throttled, message, retryAfter) { StatusCode = status });
-
-    /// <summary>Why the gateway need not be asked: whatever it says, the token would be refused.</summary>
-    private SxtTokenRefusal? CannotBeAccepted(TokenClaims claims)
-    {
-        var now = _clock.Now;
-        var skew = _clock.IsKnown ? KnownClockSkew : _options.ClockSkew;
-        return claims.UsableUntil <= now - skew ? SxtTokenRefusal.Expired
-            : claims.NotBefore > now + skew ? SxtTokenRefusal.NotYetValid
-            : !_allowed.MayContain(claims.User, claims.Subscription) ? SxtTokenRefusal.UserNotAllowed
-            : null;
-    }
 }

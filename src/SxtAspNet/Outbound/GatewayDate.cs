@@ -1,3 +1,4 @@
+using System.Net;
 using SxtAspNet.Gateway;
 
 namespace SxtAspNet.Outbound;
@@ -31,8 +32,9 @@ internal sealed class GatewayDate : IDisposable
         _isWanted = false;
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
 
-        // Only the gateway itself tells its time: not another allowed origin, not a cache in between.
-        if (_origins.IsGateway(response.RequestMessage?.RequestUri) && response.Headers is { Date: { } date, Age: null })
+        // Only the gateway itself tells its time: not another allowed origin, not a cache in between, nor a proxy that fails.
+        if (response is { StatusCode: < HttpStatusCode.InternalServerError, Headers: { Date: { } date, Age: null } }
+            && _origins.IsGateway(response.RequestMessage?.RequestUri))
         {
             _clock.Observe(date, sentAt);
             _isWanted = _clock.WantsObservation(sentAt);

@@ -7,6 +7,9 @@ namespace SxtAspNet.Tests.Inbound;
 internal sealed class WatchedTime() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
 {
     private readonly Channel<TimeSpan> _timers = Channel.CreateUnbounded<TimeSpan>();
+    private TimeSpan _slept;
+
+    public override long GetTimestamp() => base.GetTimestamp() - _slept.Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -17,6 +20,13 @@ internal sealed class WatchedTime() : FakeTimeProvider(new DateTimeOffset(2026, 
         }
 
         return timer;
+    }
+
+    /// <summary>The machine sleeps, and its monotonic clock stands still meanwhile.</summary>
+    public void Sleep(TimeSpan time)
+    {
+        _slept += time;
+        Advance(time);
     }
 
     /// <summary>Lets a time pass once something waits for it.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Outbound;
@@ -36,5 +37,29 @@ public class GatewayDateTests
 
         void AssertOffset(TimeSpan expected) =>
             Assert.InRange(app.Session.Status.GatewayClockOffset!.Value, expected, expected + TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, 10)]
+    [InlineData(HttpStatusCode.BadGateway, 0)]
+    public async Task A_5xx_may_be_a_proxys_and_tells_no_time(HttpStatusCode status, int minutes)
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(1));
+        app.Recorder.Answer = _ =>
+        {
+            var answer = Responses.Status(status);
+            answer.Headers.Date = app.Time.GetUtcNow() + TimeSpan.FromMinutes(10);
+            return answer;
+        };
+
+        for (var number = 0; number < 3; number++)
+        {
+            using var response = await app.QueryAsync(app.CreateClient());
+            app.Pass(TimeSpan.FromSeconds(31));
+        }
+
+        Assert.InRange(app.Session.Status.GatewayClockOffset!.Value, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(1));
     }
 }
