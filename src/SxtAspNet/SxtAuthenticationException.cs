@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace SxtAspNet;
 
 /// <summary>
@@ -25,6 +27,9 @@ public class SxtAuthenticationException : HttpRequestException
 
     /// <summary>How long to wait before another attempt makes sense; <see langword="null"/> when not known.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The status of the answer that this came from; <see langword="null"/>: there was no answer.</summary>
+    internal HttpStatusCode? AnswerStatus { get; init; }
 
     /// <summary>Whether another instance may succeed where this one failed: a key that it could not open here may have been the right one.</summary>
     internal bool IsLocal

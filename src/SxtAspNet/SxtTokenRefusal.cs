@@ -9,7 +9,7 @@ public enum SxtTokenRefusal
     /// <summary>It is not a JWT as the gateway issues them.</summary>
     MalformedToken,
 
-    /// <summary>It is longer than 8,192 characters.</summary>
+    /// <summary>It is longer than 4,096 characters.</summary>
     TooLong,
 
     /// <summary>It is a refresh token, or of another type that is not "access".</summary>

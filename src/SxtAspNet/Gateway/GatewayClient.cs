@@ -98,7 +98,7 @@ internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
     public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken) =>
         await ValidTokenCall.SendAsync(
-            transport, $"Check of the access token of {user}", accessToken, timeout, cancellationToken).ConfigureAwait(false) is not null;
+            transport, $"Check of the access token of {user}", accessToken, timeout, isRepeatable: true, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Asks whether the gateway knows the user id at all.</summary>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>

@@ -11,11 +11,12 @@ internal static class ValidTokenCall
     /// <param name="description">Names the call in errors.</param>
     /// <param name="accessToken">The token.</param>
     /// <param name="timeout">The time limit, repetitions included.</param>
+    /// <param name="isRepeatable">Whether it is sent again where the gateway can't be reached, or fails.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The answer, for <see cref="Read"/>; <see langword="null"/>: the token is not valid.</returns>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
     public static async Task<GatewayAnswer?> SendAsync(
-        GatewayTransport transport, string description, string accessToken, TimeSpan timeout, CancellationToken cancellationToken)
+        GatewayTransport transport, string description, string accessToken, TimeSpan timeout, bool isRepeatable, CancellationToken cancellationToken)
     {
         var call = new GatewayCall
         {
@@ -23,7 +24,7 @@ internal static class ValidTokenCall
             Method = HttpMethod.Get,
             Path = "v1/auth/validtoken",
             Bearer = accessToken,
-            IsRepeatable = true,
+            IsRepeatable = isRepeatable,
         };
         var answer = await transport.SendAsync(call, timeout, cancellationToken).ConfigureAwait(false);
         if (answer.IsRefusal && answer.Status is not HttpStatusCode.Unauthorized)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SxtAspNet.Diagnostics;
 using SxtAspNet.Gateway;
@@ -18,20 +19,24 @@ internal sealed class CallerTokenCheck(
     private static readonly TimeSpan UsualRetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<SxtFailureReason, OncePerMinute> _reports = new();
     private readonly string _issuer = options.ClaimsIssuer ?? gateway.Url.GetLeftPart(UriPartial.Authority);
 
     /// <summary>When the gateway, which asked for fewer calls, is to be left alone.</summary>
     public GatewayPause Pause { get; } = new(timeProvider);
 
     /// <summary>Asks. Never throws: whatever happens is an outcome, since many requests wait for it.</summary>
-    public async Task<RunningValidations.Outcome> AskAsync(string token, TokenClaims claims)
+    /// <param name="token">The token.</param>
+    /// <param name="claims">Its claims.</param>
+    /// <param name="isRepeatable">Whether to ask again where the gateway can't be reached, or fails.</param>
+    public async Task<RunningValidations.Outcome> AskAsync(string token, TokenClaims claims, bool isRepeatable)
     {
         // An answer is as old as its question: the cache time is the longest that a logged-out token can be accepted.
         var askedAt = timeProvider.GetTimestamp();
         try
         {
             var answer = await ValidTokenCall.SendAsync(
-                transport, "Validation of a caller's token", token, options.GatewayTimeout, _stopping.Token).ConfigureAwait(false);
+                transport, "Validation of a caller's token", token, options.GatewayTimeout, isRepeatable, _stopping.Token).ConfigureAwait(false);
             Pause.End(askedAt);
             if (answer is null)
             {
@@ -45,7 +50,12 @@ internal sealed class CallerTokenCheck(
         }
         catch (SxtAuthenticationException exception)
         {
-            logger.ValidationFailed(scheme, exception.Reason, exception.Message);
+            // A flood of forged tokens may bring this about.
+            if (_reports.GetOrAdd(exception.Reason, _ => new OncePerMinute(timeProvider)).IsDue())
+            {
+                logger.ValidationFailed(scheme, exception.Reason, exception.Message);
+            }
+
             return Unavailable(exception.Reason, "The gateway can't be asked about the token at the moment.", exception);
         }
         catch (Exception exception)

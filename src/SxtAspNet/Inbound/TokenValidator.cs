@@ -12,7 +12,8 @@ namespace SxtAspNet.Inbound;
 /// </summary>
 internal sealed class TokenValidator : IDisposable
 {
-    private const int LongestToken = 8 * 1024;
+    /// <summary>The gateway's are shorter than 1,024. Front ends answer a header of 8 KiB by themselves, whatever the token is worth.</summary>
+    private const int LongestToken = 4 * 1024;
 
     private static readonly TimeSpan OverloadRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AddressRetryAfter = TimeSpan.FromSeconds(5);
@@ -126,13 +127,17 @@ internal sealed class TokenValidator : IDisposable
     private async Task<RunningValidations.Outcome> CheckAsync(string token, TokenClaims claims, int? slot)
     {
         var askedAt = _timeProvider.GetTimestamp();
-        var outcome = await _check.AskAsync(token, claims).ConfigureAwait(false);
+        var outcome = await _check.AskAsync(token, claims, isRepeatable: _limits.IsInGoodStanding(slot)).ConfigureAwait(false);
         var isRefused = outcome.Verdict.Failure is SxtTokenRefusedException;
         _metrics.Asked(
             outcome.Verdict.IsAccepted ? Words.Accepted : isRefused ? Words.Refused : Words.Unavailable, _timeProvider.GetElapsedTime(askedAt));
         if (isRefused)
         {
             _limits.NoteRefusal(slot);
+        }
+        else if (IsErrorAnswer(outcome.Verdict.Failure))
+        {
+            _limits.NoteErrorAnswer(slot);
         }
 
         return outcome;
@@ -186,6 +191,13 @@ internal sealed class TokenValidator : IDisposable
             _logger.TooManyValidations(_scheme, _options.MaxConcurrentValidations, _options.MaxValidationsPerSecond);
         }
     }
+
+    /// <summary>
+    /// Whether the gateway, or what stands before it, answered with an error that says nothing about the token, but that a forged
+    /// one may bring about. To ask for fewer calls is meant for all.
+    /// </summary>
+    private static bool IsErrorAnswer(Exception? failure) =>
+        failure?.InnerException is SxtAuthenticationException { AnswerStatus: >= HttpStatusCode.BadRequest and not HttpStatusCode.TooManyRequests };
 
     private TokenVerdict Refuse(SxtTokenRefusal reason)
     {

@@ -6,8 +6,8 @@ namespace SxtAspNet.Inbound;
 
 /// <summary>
 /// Which unknown tokens the gateway is asked about when they are many. Each address has a budget of calls and one of
-/// refusals; half of what all have together is kept for addresses in good standing, those whose tokens were not refused
-/// lately. So a flood of forged tokens does not keep genuine callers of other addresses out.
+/// refusals; half of what all have together is kept for addresses in good standing, those whose tokens were not refused, nor
+/// answered with an error, lately. So a flood of forged tokens does not keep genuine callers of other addresses out.
 /// </summary>
 /// <remarks>Real time, unlike the rest: .NET's limiters have no other.</remarks>
 internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
@@ -25,6 +25,10 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
 
     private readonly PartitionedRateLimiter<int> _refusals =
         Runtime.CreateDetached(() => PerSlot(options.MaxRefusalsPerAddress, RefusalStep));
+
+    // No budget of its own: a gateway that fails answers everybody with errors, and they are told so.
+    private readonly PartitionedRateLimiter<int> _errorAnswers =
+        Runtime.CreateDetached(() => PerSlot(1, RefusalStep));
 
     private readonly TokenBucketRateLimiter _total =
         Runtime.CreateDetached(() => new TokenBucketRateLimiter(Bucket(options.MaxValidationsPerSecond, TimeSpan.FromSeconds(1))));
@@ -53,7 +57,9 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
     }
 
     public bool IsInGoodStanding(int? slot) =>
-        slot is not { } known || _refusals.GetStatistics(known)!.CurrentAvailablePermits == options.MaxRefusalsPerAddress;
+        slot is not { } known
+        || (_refusals.GetStatistics(known)!.CurrentAvailablePermits == options.MaxRefusalsPerAddress
+            && _errorAnswers.GetStatistics(known)!.CurrentAvailablePermits > 0);
 
     /// <summary>Takes from the budgets what a call costs.</summary>
     /// <param name="slot">The address's.</param>
@@ -98,10 +104,20 @@ internal sealed class ValidationLimits(SxtBearerOptions options) : IDisposable
         }
     }
 
+    /// <summary>The answer about a token of this address was an error: the address loses its good standing for a minute, and nothing else.</summary>
+    public void NoteErrorAnswer(int? slot)
+    {
+        if (slot is { } known)
+        {
+            _errorAnswers.AttemptAcquire(known).Dispose();
+        }
+    }
+
     public void Dispose()
     {
         _calls.Dispose();
         _refusals.Dispose();
+        _errorAnswers.Dispose();
         _total.Dispose();
     }
 

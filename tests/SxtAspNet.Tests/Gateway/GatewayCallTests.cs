@@ -193,7 +193,7 @@ public sealed class GatewayCallTests
     public async Task The_user_of_a_valid_token_is_read_from_an_object_or_a_bare_word(string body, string? user)
     {
         using var gateway = new StubGateway(HttpStatusCode.OK, body);
-        var answer = await ValidTokenCall.SendAsync(gateway.Transport, "Check", "token", StubGateway.Timeout, Cancellation);
+        var answer = await ValidTokenCall.SendAsync(gateway.Transport, "Check", "token", StubGateway.Timeout, isRepeatable: true, Cancellation);
 
         if (user is null)
         {
