@@ -7,22 +7,24 @@ namespace SxtAspNet.Redis;
 /// <summary>Locks of DistributedLock.Redis over the shared connection, with a short lease.</summary>
 internal sealed class RedisLockProvider(RedisConnection connection, TimeSpan lease) : IDistributedLockProvider
 {
-    // The lock is taken by a plain command, but released by a script that compares and deletes.
-    private const string Release = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
+    // The lock is taken by a plain command, but released and extended by scripts that compare first. Where nobody holds it, what they
+    // do then changes nothing, but the rights to it are checked.
+    private const string Proof =
+        "if redis.call('GET', KEYS[1]) then return 0 end redis.call('DEL', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return 1";
 
     private IConnectionMultiplexer? _proven;
 
     public IDistributedLock CreateLock(string name) => new LazyLock(name, this, connection, lease);
 
     /// <summary>
-    /// Makes sure, once per connection, that this user may release what it takes: else each lock would hold up the whole farm
-    /// until its lease ends.
+    /// Makes sure, once per connection, that this user may release and extend what it takes: else each lock would hold up the whole farm
+    /// until its lease ends. While somebody holds the lock, that can't be found out, and it can't be taken either.
     /// </summary>
     private async Task ProveReleaseAsync(IDatabase database, string name)
     {
-        if (_proven != database.Multiplexer)
+        if (_proven != database.Multiplexer
+            && (int)await database.ScriptEvaluateAsync(Proof, [name], [1000]).ConfigureAwait(false) == 1)
         {
-            await database.ScriptEvaluateAsync(Release, [name], ["nobody"]).ConfigureAwait(false);
             _proven = database.Multiplexer;
         }
     }

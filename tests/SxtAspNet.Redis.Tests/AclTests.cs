@@ -141,6 +141,25 @@ public class AclTests
         Assert.All(farm.Instances, instance => Assert.Contains("+eval", instance.Status.FailureMessage, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("+del")]
+    [InlineData("+pexpire")]
+    public async Task A_lock_that_could_not_be_released_or_extended_is_not_taken(string missing)
+    {
+        await using var server = await AclServer.StartAsync(AclServer.Advised.Where(right => right != missing));
+        await using var connection = new RedisConnection(new SxtRedisOptions { Configuration = server.Configuration }, NoServices.Instance);
+        var name = _name + ":lock";
+        var provider = new RedisLockProvider(connection, TimeSpan.FromSeconds(5));
+
+        var failure = await Assert.ThrowsAsync<RedisUnavailableException>(
+            async () => await provider.CreateLock(name).TryAcquireAsync(cancellationToken: Cancellation));
+
+        Assert.Contains(missing, failure.Message, StringComparison.Ordinal);
+        await server.SetRightsAsync(AclServer.Advised);
+        await using var handle = await provider.CreateLock(name).TryAcquireAsync(cancellationToken: Cancellation);
+        Assert.NotNull(handle);
+    }
+
     private static void AddTo(Farm farm, AclServer server, Action<SxtOptions> options, string settings = "")
     {
         for (var index = 0; index < 3; index++)
