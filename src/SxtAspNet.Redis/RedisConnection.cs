@@ -15,9 +15,11 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     /// <summary>
     /// How long a connection may be broken, or a factory may take, before another one is opened; twice as long after each
-    /// time. The client connects again by itself, and a factory that makes a connection at each call should make few.
+    /// time, up to <see cref="LongestPatience"/>. The client connects again by itself, and a factory that makes a connection at each call should make few.
     /// </summary>
     public static readonly TimeSpan LongBroken = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromMinutes(5);
 
     /// <summary>In milliseconds, as the client's policies take it.</summary>
     private const int ReconnectInterval = 1000;
@@ -168,7 +170,7 @@ internal sealed class RedisConnection : IAsyncDisposable, IDisposable
             return false;
         }
 
-        (_brokenSince, _patience) = (_time.GetTimestamp(), 2 * _patience);
+        (_brokenSince, _patience) = (_time.GetTimestamp(), 2 * _patience < LongestPatience ? 2 * _patience : LongestPatience);
         return true;
     }
 

@@ -262,6 +262,35 @@ public class ReplacedConnectionTests(Servers servers)
         }
     }
 
+    [Fact]
+    public async Task However_long_an_outage_lasts_a_connection_is_asked_for_every_five_minutes()
+    {
+        var time = new FakeTimeProvider();
+        var asked = 0;
+        var options = new SxtRedisOptions
+        {
+            ConnectionMultiplexerFactory = _ =>
+            {
+                Interlocked.Increment(ref asked);
+                return new TaskCompletionSource<IConnectionMultiplexer>().Task;
+            },
+        };
+        await using var connection = new RedisConnection(options, NoServices.Instance, time);
+        await TryAsync();
+        await TryAsync();
+
+        double[] minutes = [0.5, 1, 2, 4, 5, 5, 5];
+        for (var number = 0; number < minutes.Length; number++)
+        {
+            time.Advance(TimeSpan.FromMinutes(minutes[number]));
+            await TryAsync();
+            await Eventually.IsTrueAsync(() => Volatile.Read(ref asked) == number + 2, $"it is asked for after {minutes[number]} minutes");
+        }
+
+        async Task TryAsync() => await Record.ExceptionAsync(
+            async () => await new RedisSessionStore(connection).ReadAsync(_name, new CancellationToken(canceled: true)));
+    }
+
     /// <summary>Waits, while the time after which a connection is opened anew passes, and passes again.</summary>
     private static Task RecoversAsync(FakeTimeProvider time, Func<Task<bool>> works, string what) => Eventually.IsTrueAsync(
         async () =>
