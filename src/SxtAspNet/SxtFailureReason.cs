@@ -30,7 +30,7 @@ public enum SxtFailureReason
     /// <summary>The gateway, or the proxy that exchanges API keys, asks for fewer calls; see <see cref="SxtAuthenticationException.RetryAfter"/>.</summary>
     Throttled,
 
-    /// <summary>The gateway's answer is not one of the protocol: a redirect, a malformed or an oversized body.</summary>
+    /// <summary>The gateway's answer is not one of the protocol: a redirect, a web page, a malformed or an oversized body.</summary>
     BadAnswer,
 
     /// <summary>No configured key could be opened.</summary>

@@ -1,15 +1,17 @@
 using System.Net;
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 
 namespace SxtAspNet.Gateway;
 
-/// <summary>One answer of the gateway, read to its end.</summary>
+/// <summary>One answer of the gateway, read to its end; or of something in between that answers in its place.</summary>
 internal sealed partial class GatewayAnswer(
-    GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter, long sentAt)
+    GatewayCall call, HttpStatusCode status, byte[] body, TimeSpan? retryAfter, long sentAt, string? mediaType = null)
 {
     private const int LongestExplanation = 200;
+    private const string Xhtml = "application/xhtml+xml";
 
     public HttpStatusCode Status { get; } = status;
 
@@ -22,7 +24,26 @@ internal sealed partial class GatewayAnswer(
 
     /// <summary>Whether the gateway understood the call and said no to it, so asking again changes nothing.</summary>
     public bool IsRefusal => (int)Status is >= 400 and < 500
-        && Status is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+        && Status is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests)
+        && !IsWebPage;
+
+    /// <summary>White space, byte order marks, and the zeros of UTF-16.</summary>
+    private static ReadOnlySpan<byte> Blanks => [(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', (byte)'\f', 0, 0xEF, 0xBB, 0xBF, 0xFE, 0xFF];
+
+    /// <summary>
+    /// Whether it is a web page. The gateway has none: an ingress, a firewall, a content filter or a page to log in at has answered in
+    /// its place. A refusal without a body, and JSON, are the gateway's, whatever type a server writes beside them.
+    /// </summary>
+    private bool IsWebPage
+    {
+        get
+        {
+            var text = body.AsSpan().TrimStart(Blanks);
+            var isNamedSo = string.Equals(mediaType, MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(mediaType, Xhtml, StringComparison.OrdinalIgnoreCase);
+            return !text.IsEmpty && (text[0] == (byte)'<' || (isNamedSo && !IsSuccess && text[0] is not ((byte)'{' or (byte)'"')));
+        }
+    }
 
     /// <summary>Reads the body of a success.</summary>
     /// <exception cref="SxtAuthenticationException"><see cref="SxtFailureReason.BadAnswer"/>.</exception>
@@ -43,7 +64,7 @@ internal sealed partial class GatewayAnswer(
     /// <exception cref="SxtAuthenticationException">The gateway can't serve now, or the answer is not of the protocol.</exception>
     public void ThrowUnlessDecided()
     {
-        if (IsSuccess || IsRefusal)
+        if (IsRefusal || (IsSuccess && !IsWebPage))
         {
             return;
         }
@@ -55,6 +76,8 @@ internal sealed partial class GatewayAnswer(
                 SxtFailureReason.GatewayUnreachable, "can't be reached: the proxy asks for authentication"),
             HttpStatusCode.RequestTimeout => Failure(SxtFailureReason.GatewayUnreachable, "timed out"),
             >= HttpStatusCode.InternalServerError => Failure(SxtFailureReason.GatewayUnreachable, "failed"),
+            < HttpStatusCode.MultipleChoices or >= HttpStatusCode.BadRequest when IsWebPage => BadAnswer(
+                $"a web page (of a proxy or firewall in between?); check {call.Host.Setting}"),
             _ => BadAnswer($"a redirect or another status that the protocol does not have; check {call.Host.Setting}"),
         };
     }

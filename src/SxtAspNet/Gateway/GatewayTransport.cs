@@ -124,6 +124,7 @@ internal sealed class GatewayTransport : IDisposable
             return new Received(
                 response.StatusCode,
                 await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false),
+                response.Content.Headers.ContentType?.MediaType,
                 response.Headers.Age is null ? response.Headers.Date : null,
                 response.Headers.RetryAfter,
                 IsRedirected: request.RequestUri != uri,
@@ -144,14 +145,13 @@ internal sealed class GatewayTransport : IDisposable
                 $"{call}: {Backchannel.Setting} followed a redirect, which it must not (AllowAutoRedirect = false).");
         }
 
+        // The status first: who can't serve, or asks for fewer calls, may say so with a long page.
+        var answer = new GatewayAnswer(call, received.Status, received.Body, RetryAfter(received), received.SentAt, received.MediaType);
+        answer.ThrowUnlessDecided();
         if (received.Body.Length > LargestAnswer)
         {
-            throw new SxtAuthenticationException(
-                SxtFailureReason.BadAnswer, $"{call}: the {call.Host.Name} answered with more than {LargestAnswer / 1024} KiB.");
+            throw answer.BadAnswer($"more than {LargestAnswer / 1024} KiB");
         }
-
-        var answer = new GatewayAnswer(call, received.Status, received.Body, RetryAfter(received), received.SentAt);
-        answer.ThrowUnlessDecided();
 
         // Anything else may be a proxy's page, dated by the proxy's clock, and the repetitions of one call would be several witnesses.
         if (received.Date is { } date)
@@ -231,5 +231,11 @@ internal sealed class GatewayTransport : IDisposable
     }
 
     private sealed record Received(
-        HttpStatusCode Status, byte[] Body, DateTimeOffset? Date, RetryConditionHeaderValue? RetryAfter, bool IsRedirected, long SentAt);
+        HttpStatusCode Status,
+        byte[] Body,
+        string? MediaType,
+        DateTimeOffset? Date,
+        RetryConditionHeaderValue? RetryAfter,
+        bool IsRedirected,
+        long SentAt);
 }

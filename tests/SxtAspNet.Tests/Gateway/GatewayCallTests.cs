@@ -23,7 +23,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway(HttpStatusCode.ServiceUnavailable);
 
-        var failure = await gateway.FailAsync(Make(name, gateway));
+        var failure = await gateway.FailAsync(gateway.MakeAsync(name));
 
         Assert.Equal(SxtFailureReason.GatewayUnreachable, failure.Reason);
         Assert.Equal(isRepeatable ? 3 : 1, gateway.Requests.Count);
@@ -59,7 +59,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway(HttpStatusCode.Conflict);
 
-        await Record.ExceptionAsync(() => Make(name, gateway));
+        await Record.ExceptionAsync(() => gateway.MakeAsync(name));
 
         var request = Assert.Single(gateway.Requests);
         Assert.Equal("application/json", request.Accept);
@@ -88,7 +88,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway((HttpStatusCode)status);
 
-        var failure = await gateway.FailAsync(Make(name, gateway));
+        var failure = await gateway.FailAsync(gateway.MakeAsync(name));
 
         Assert.Equal(reason, failure.Reason);
         Assert.Single(gateway.Requests);
@@ -101,7 +101,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway(HttpStatusCode.Unauthorized);
 
-        await Make(name, gateway);
+        await gateway.MakeAsync(name);
 
         Assert.False(name == "token is valid" && await gateway.Client.IsValidAsync("token", StubGateway.Timeout, Cancellation));
     }
@@ -132,7 +132,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway(HttpStatusCode.OK, body);
 
-        var failure = await gateway.FailAsync(Make(name, gateway));
+        var failure = await gateway.FailAsync(gateway.MakeAsync(name));
 
         Assert.Equal(SxtFailureReason.BadAnswer, failure.Reason);
     }
@@ -229,7 +229,7 @@ public sealed class GatewayCallTests
     {
         using var gateway = new StubGateway(HttpStatusCode.OK, """{"accessToken":"a","refreshToken":"r","accessTokenExpires":1000}""");
 
-        var grant = await ProxyOf(gateway).ExchangeAsync("sxt_key", StubGateway.Timeout, Cancellation);
+        var grant = await gateway.Proxy.ExchangeAsync("sxt_key", StubGateway.Timeout, Cancellation);
 
         Assert.Null(grant.RefreshToken);
     }
@@ -299,8 +299,6 @@ public sealed class GatewayCallTests
         }
     }
 
-    private static ProxyClient ProxyOf(StubGateway gateway) => new(gateway.Transport, gateway.Clock, new GatewayUser("orders-service"));
-
     private static HttpResponseMessage Throttled(int? seconds, DateTimeOffset? at)
     {
         var answer = StubGateway.Answer(HttpStatusCode.TooManyRequests);
@@ -315,19 +313,4 @@ public sealed class GatewayCallTests
         answer.Headers.Date = date;
         return answer;
     }
-
-    private static Task Make(string name, StubGateway gateway) => name switch
-    {
-        "challenge" => gateway.Client.RequestChallengeAsync(StubGateway.Timeout, Cancellation),
-        "login" => gateway.Client.ExchangeAsync("challenge", new byte[64], new byte[32], StubGateway.Timeout, Cancellation),
-        "refresh" => gateway.Client.RefreshAsync("token", StubGateway.Timeout, Cancellation),
-        "logout" => gateway.Client.LogoutAsync("token", StubGateway.Timeout, Cancellation),
-        "token is valid" => gateway.Client.IsValidAsync("token", StubGateway.Timeout, Cancellation),
-        "user exists" => gateway.Client.UserExistsAsync(StubGateway.Timeout, Cancellation),
-        "list keys" => gateway.Keyring.ListAsync("token", StubGateway.Timeout, Cancellation),
-        "challenge for a key" => gateway.Keyring.RequestChallengeAsync("token", StubGateway.Timeout, Cancellation),
-        "add a key" => gateway.Keyring.AddAsync("token", "challenge", new byte[64], new byte[32], StubGateway.Timeout, Cancellation),
-        "exchange an API key" => ProxyOf(gateway).ExchangeAsync("sxt_key", StubGateway.Timeout, Cancellation),
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
-    };
 }

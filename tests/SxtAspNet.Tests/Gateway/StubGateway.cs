@@ -10,6 +10,8 @@ internal sealed class StubGateway : HttpMessageHandler
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private readonly Func<int, HttpResponseMessage> _answer;
 
     public StubGateway(Func<int, HttpResponseMessage> answer)
@@ -23,6 +25,7 @@ internal sealed class StubGateway : HttpMessageHandler
             new Runtime(Time) { Random = () => 0.5, StartDetached = work => _ = work(), StartForeign = static call => call(), Completions = TaskCreationOptions.None });
         Client = new GatewayClient(Transport, new GatewayUser(TestApp.User));
         Keyring = new GatewayKeyring(Transport, TestApp.User);
+        Proxy = new ProxyClient(Transport, Clock, new GatewayUser(TestApp.User));
     }
 
     public StubGateway(HttpStatusCode status, string body = "")
@@ -40,9 +43,27 @@ internal sealed class StubGateway : HttpMessageHandler
 
     public GatewayKeyring Keyring { get; }
 
-    public List<(string Path, string? Accept, string? ContentType, string? Authorization, string? ApiKey)> Requests { get; } = [];
+    public ProxyClient Proxy { get; }
+
+    public List<(string Path, string? Accept, string? ContentType, string? Authorization, string? ApiKey, string UserAgent)> Requests { get; } = [];
 
     public static HttpResponseMessage Answer(HttpStatusCode status, string body = "") => new(status) { Content = new StringContent(body) };
+
+    /// <summary>Makes a call by its name in <see cref="GatewayCallTests.Calls"/>.</summary>
+    public Task MakeAsync(string name) => name switch
+    {
+        "challenge" => Client.RequestChallengeAsync(Timeout, Cancellation),
+        "login" => Client.ExchangeAsync("challenge", new byte[64], new byte[32], Timeout, Cancellation),
+        "refresh" => Client.RefreshAsync("token", Timeout, Cancellation),
+        "logout" => Client.LogoutAsync("token", Timeout, Cancellation),
+        "token is valid" => Client.IsValidAsync("token", Timeout, Cancellation),
+        "user exists" => Client.UserExistsAsync(Timeout, Cancellation),
+        "list keys" => Keyring.ListAsync("token", Timeout, Cancellation),
+        "challenge for a key" => Keyring.RequestChallengeAsync("token", Timeout, Cancellation),
+        "add a key" => Keyring.AddAsync("token", "challenge", new byte[64], new byte[32], Timeout, Cancellation),
+        "exchange an API key" => Proxy.ExchangeAsync("sxt_key", Timeout, Cancellation),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
 
     /// <summary>Lets time pass until the call has ended.</summary>
     public async Task<T> EndAsync<T>(Task<T> call)
@@ -68,7 +89,8 @@ internal sealed class StubGateway : HttpMessageHandler
             request.Headers.Accept.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
             request.Headers.Authorization?.ToString(),
-            request.Headers.TryGetValues("apikey", out var apiKey) ? apiKey.Single() : null));
+            request.Headers.TryGetValues("apikey", out var apiKey) ? apiKey.Single() : null,
+            request.Headers.UserAgent.ToString()));
         return Task.FromResult(_answer(Requests.Count));
     }
 

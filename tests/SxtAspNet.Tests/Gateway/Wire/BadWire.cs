@@ -68,6 +68,8 @@ internal sealed class BadWire : IAsyncDisposable
             () => CannedAsync("HTTP/1.1 400 Bad Request\r\n\r\n", "https")),
         new("no HTTP is spoken there", SxtFailureReason.BadAnswer, false, "what answers there does not speak HTTP",
             () => CannedAsync("SSH-2.0-OpenSSH_9.2\r\n", "http")),
+        new("something in between refuses the call with a web page", SxtFailureReason.BadAnswer, false, "answered with a web page",
+            () => CannedAsync("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\n\r\n<html></html>", "http")),
         new("`BackchannelHttpHandler` throws", SxtFailureReason.GatewayUnreachable, true, "BackchannelHttpHandler failed with InvalidOperationException",
             () => Task.FromResult(new BadWire(BadHandler.Throwing(quoted => new InvalidOperationException(quoted))))),
         new("`BackchannelHttpHandler` is disposed", SxtFailureReason.GatewayUnreachable, true, "BackchannelHttpHandler failed with ObjectDisposedException",
