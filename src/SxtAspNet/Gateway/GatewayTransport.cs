@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Reflection;
 using Polly;
 using Polly.Retry;
 
@@ -13,6 +14,11 @@ namespace SxtAspNet.Gateway;
 internal sealed class GatewayTransport : IDisposable
 {
     private const int LargestAnswer = 64 * 1024;
+
+    /// <summary>The library and its version, without the commit. Firewalls refuse requests that name nobody.</summary>
+    private static readonly ProductInfoHeaderValue UserAgent = new(
+        nameof(SxtAspNet),
+        typeof(GatewayTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]);
 
     private readonly Uri _baseUrl;
     private readonly HttpMessageInvoker _invoker;
@@ -166,6 +172,7 @@ internal sealed class GatewayTransport : IDisposable
     {
         var request = new HttpRequestMessage(call.Method, new Uri(_baseUrl, call.Path));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.Add(UserAgent);
         if (call.Bearer is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", call.Bearer);
