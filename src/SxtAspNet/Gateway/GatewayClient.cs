@@ -94,11 +94,22 @@ internal sealed class GatewayClient(GatewayTransport transport, GatewayUser user
         }
     }
 
-    /// <summary>Asks whether the gateway still accepts an access token.</summary>
-    /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>
-    public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken) =>
-        await ValidTokenCall.SendAsync(
-            transport, $"Check of the access token of {user}", accessToken, timeout, isRepeatable: true, cancellationToken).ConfigureAwait(false) is not null;
+    /// <summary>Asks whether the gateway still accepts an access token of the user.</summary>
+    /// <exception cref="SxtAuthenticationException">There is no clear answer: one that names no user, or another one, says nothing of our token.</exception>
+    public async Task<bool> IsValidAsync(string accessToken, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var answer = await ValidTokenCall.SendAsync(
+            transport, $"Check of the access token of {user}", accessToken, timeout, isRepeatable: true, cancellationToken).ConfigureAwait(false);
+        if (answer is null)
+        {
+            return false;
+        }
+
+        var owner = ValidTokenCall.Read(answer).UserId;
+        return user.Id is "" || owner == user.Id
+            ? true
+            : throw answer.BadAnswer($"the word that it is a token of user '{owner}'; check {nameof(SxtOptions.GatewayUrl)}");
+    }
 
     /// <summary>Asks whether the gateway knows the user id at all.</summary>
     /// <exception cref="SxtAuthenticationException">There is no clear answer.</exception>

@@ -109,4 +109,26 @@ public class VerdictTests
         app.Pass(TimeSpan.FromSeconds(4));
         Assert.Equal(2, app.Logins);
     }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"userId":"somebody"}""")]
+    [InlineData("<html></html>")]
+    public async Task An_answer_that_does_not_name_our_user_is_no_verdict_and_the_gateway_is_asked_again(string body)
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(2));
+        app.Gateway.RevokeSessions(TestApp.User);
+        var wrong = app.Gateway.InjectFault(SxtGatewayFault.Answer(200, body, kind: SxtGatewayCallKind.ValidToken));
+
+        using var before = await app.QueryAsync();
+        app.Gateway.RemoveFault(wrong);
+        app.Pass(TimeSpan.FromSeconds(6));
+        using var after = await app.QueryAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, before.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 1114);
+    }
 }
