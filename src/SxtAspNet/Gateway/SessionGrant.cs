@@ -19,8 +19,11 @@ internal sealed class SessionGrant
     /// <summary>Whose access token it is, as it says itself.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The end of the 24-hour session, where the gateway told it.</summary>
+    /// <summary>The end of the 24-hour session, where the gateway's answer told it.</summary>
     public required DateTimeOffset? SessionExpires { get; init; }
+
+    /// <summary>The end of the session, where the access token tells it.</summary>
+    public DateTimeOffset? TokenSessionExpires { get; init; }
 
     /// <summary>Reads the answer of a login or a refresh; the clock learns from its instants before they are held against it.</summary>
     /// <exception cref="SxtAuthenticationException">
@@ -53,9 +56,16 @@ internal sealed class SessionGrant
             AccessTokenExpires = accessTokenExpires,
             RefreshTokenExpires = refreshTokenExpires,
             UserId = claims?.User,
-            SessionExpires = Instant(session.SessionExpires) ?? Instant(claims?.SessionExpires),
+            SessionExpires = Instant(session.SessionExpires),
+            TokenSessionExpires = Instant(claims?.SessionExpires),
         };
     }
+
+    /// <summary>The end of the session, where the gateway told one that can be: after the grant. In seconds, say, it would be in 1970.</summary>
+    public DateTimeOffset? SessionEnd(DateTimeOffset grantedAt) =>
+        SessionExpires > grantedAt ? SessionExpires
+        : TokenSessionExpires > grantedAt ? TokenSessionExpires
+        : null;
 
     public override string ToString() => $"grant (access token until {AccessTokenExpires:O})";
 

@@ -15,7 +15,7 @@ internal sealed class TokenClaims
         User = payload.User;
         Subscription = payload.Subscription;
         Session = payload.Session;
-        UsableUntil = sessionEndsAt < expiresAt ? sessionEndsAt.Value : expiresAt;
+        UsableUntil = sessionEndsAt < expiresAt && !(sessionEndsAt <= (issuedAt ?? notBefore)) ? sessionEndsAt.Value : expiresAt;
         NotBefore = notBefore;
         IssuedAt = issuedAt;
     }
@@ -26,7 +26,7 @@ internal sealed class TokenClaims
 
     public string? Session { get; }
 
-    /// <summary>The earlier of the token's expiry and its session's end.</summary>
+    /// <summary>The earlier of the token's expiry and its session's end, where it tells one that can be: after the token was issued.</summary>
     public DateTimeOffset UsableUntil { get; }
 
     public DateTimeOffset? NotBefore { get; }
@@ -50,9 +50,8 @@ internal sealed class TokenClaims
         return TokenParts.Instant(payload.Expires, 1_000) is not { } expiresAt
             || !TryInstant(payload.NotBefore, 1_000, out var notBefore)
             || !TryInstant(payload.IssuedAt, 1_000, out var issuedAt)
-            || !TryInstant(payload.SessionExpires, 1, out var sessionEndsAt)
             ? (null, SxtTokenRefusal.MalformedToken)
-            : (new TokenClaims(payload, expiresAt, notBefore, issuedAt, sessionEndsAt), default);
+            : (new TokenClaims(payload, expiresAt, notBefore, issuedAt, TokenParts.Instant(payload.SessionExpires, 1)), default);
     }
 
     public override string ToString() => $"claims, usable until {UsableUntil:O}";

@@ -60,7 +60,7 @@ internal sealed class Session
     /// <param name="knownEnd">The session's end if it was known before the grant (a refresh does not change it).</param>
     public static Session FromGrant(SessionGrant grant, long generation, DateTimeOffset grantedAt, DateTimeOffset? knownEnd)
     {
-        var endsAt = grant.SessionExpires ?? knownEnd ?? grantedAt.Plus(DocumentedLifetime);
+        var endsAt = grant.SessionEnd(grantedAt) ?? knownEnd ?? grantedAt.Plus(DocumentedLifetime);
         return new Session
         {
             Generation = generation,

@@ -215,8 +215,8 @@ public sealed class GatewayCallTests
         var told = await both.Client.RefreshAsync("refresh", StubGateway.Timeout, Cancellation);
         var read = await one.Client.RefreshAsync("refresh", StubGateway.Timeout, Cancellation);
 
-        Assert.Equal(3_000, told.SessionExpires!.Value.ToUnixTimeMilliseconds());
-        Assert.Equal(2_000, read.SessionExpires!.Value.ToUnixTimeMilliseconds());
+        Assert.Equal(3_000, told.SessionEnd(DateTimeOffset.UnixEpoch)!.Value.ToUnixTimeMilliseconds());
+        Assert.Equal(2_000, read.SessionEnd(DateTimeOffset.UnixEpoch)!.Value.ToUnixTimeMilliseconds());
         Assert.Equal("orders", read.UserId);
         Assert.Equal("r", read.RefreshToken);
 
