@@ -18,7 +18,7 @@ internal sealed class ForeignCode(Runtime runtime)
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="discard">Gets rid of a result that comes too late.</param>
     /// <exception cref="TimeoutException">
-    /// It took longer than the limit; or earlier calls still block their threads, to which no further one is added.
+    /// It took longer than the limit; a <see cref="NotStartedException"/>: it was not even made.
     /// </exception>
     public async Task<T> RunAsync<T>(
         Func<CancellationToken, ValueTask<T>> call,
@@ -28,7 +28,7 @@ internal sealed class ForeignCode(Runtime runtime)
     {
         if (Volatile.Read(ref _blocked) >= MostBlocked)
         {
-            throw new TimeoutException();
+            throw new NotStartedException(null);
         }
 
         // A token of its own: whoever registers with it may block or throw when it is cancelled.
@@ -42,11 +42,11 @@ internal sealed class ForeignCode(Runtime runtime)
             return await running.Result.ConfigureAwait(false);
         }
 
-        running.Abandon(this);
+        var hasStarted = running.Abandon(this);
         runtime.StartForeign(() => Cancel(abandoned));
         _ = DiscardAsync(running.Result, discard);
         cancellationToken.ThrowIfCancellationRequested();
-        throw new TimeoutException();
+        throw hasStarted ? new TimeoutException() : new NotStartedException(limit);
     }
 
     private static void Cancel(CancellationTokenSource abandoned)
@@ -123,14 +123,21 @@ internal sealed class ForeignCode(Runtime runtime)
         }
 
         /// <summary>Nobody waits any more; a call that still blocks its thread is counted until it returns.</summary>
-        public void Abandon(ForeignCode code)
+        /// <returns>Whether the call has started; one that has not never will.</returns>
+        public bool Abandon(ForeignCode code)
         {
+            if (Interlocked.CompareExchange(ref _state, Abandoned, Queued) == Queued)
+            {
+                return false;
+            }
+
             Interlocked.Increment(ref code._blocked);
             if (Interlocked.CompareExchange(ref _state, Abandoned, Started) != Started)
             {
-                Interlocked.CompareExchange(ref _state, Abandoned, Queued);
                 Interlocked.Decrement(ref code._blocked);
             }
+
+            return true;
         }
     }
 }

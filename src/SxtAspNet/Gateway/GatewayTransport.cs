@@ -23,6 +23,7 @@ internal sealed class GatewayTransport : IDisposable
     private readonly Uri _baseUrl;
     private readonly HttpMessageInvoker _invoker;
     private readonly HttpMessageHandler? _primary;
+    private readonly bool _isOwnHandler;
     private readonly GatewayClock _clock;
     private readonly TimeProvider _timeProvider;
     private readonly ForeignCode _foreign;
@@ -36,12 +37,13 @@ internal sealed class GatewayTransport : IDisposable
         }
 
         var handler = backchannel ?? Backchannel.Create();
+        _isOwnHandler = backchannel is null;
         _baseUrl = baseUrl;
         _clock = clock;
         _timeProvider = runtime.TimeProvider;
         _foreign = new ForeignCode(runtime);
         _primary = Backchannel.PrimaryOf(handler);
-        _invoker = new HttpMessageInvoker(handler, disposeHandler: backchannel is null);
+        _invoker = new HttpMessageInvoker(handler, disposeHandler: _isOwnHandler);
         _retry = new ResiliencePipelineBuilder { TimeProvider = runtime.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
@@ -76,10 +78,10 @@ internal sealed class GatewayTransport : IDisposable
                 ? await _retry.ExecuteAsync(async _ => await AttemptAsync(sending, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
                 : await AttemptAsync(sending, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (TimeoutException exceeded)
         {
             // Where no time was left to try again, the failure before says more than the limit.
-            throw sending.LastFailure ?? TimedOut(sending);
+            throw sending.LastFailure ?? TimedOut(sending, exceeded as NotStartedException);
         }
     }
 
@@ -99,13 +101,8 @@ internal sealed class GatewayTransport : IDisposable
         var activity = Activity.Current;
         try
         {
-            sending.IsMade = false;
             var received = await _foreign.RunAsync(
-                token =>
-                {
-                    sending.IsMade = true;
-                    return ReceiveAsync(call, activity, token);
-                },
+                token => ReceiveAsync(call, activity, token),
                 remaining,
                 cancellationToken).ConfigureAwait(false);
             return Read(call, received);
@@ -217,11 +214,15 @@ internal sealed class GatewayTransport : IDisposable
         return delay is { } known ? (known > TimeSpan.Zero ? known : TimeSpan.Zero) : null;
     }
 
-    private SxtAuthenticationException TimedOut(Sending sending) => new(
+    private SxtAuthenticationException TimedOut(Sending sending, NotStartedException? notStarted) => new(
         SxtFailureReason.GatewayUnreachable,
-        sending.IsMade
-            ? $"{sending.Call}: the {sending.Call.Host.Name} {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout)."
-            : $"{sending.Call}: {Backchannel.Setting} still blocks the thread of an earlier call, so no other is made; check that handler.");
+        $"{sending.Call}: " + notStarted switch
+        {
+            null => $"the {sending.Call.Host.Name} {_baseUrl} did not answer within {sending.Timeout.TotalSeconds:0.###} s (GatewayTimeout).",
+            { IsPoolStarved: true } => $"{notStarted.Message} (GatewayTimeout).",
+            _ when _isOwnHandler => $"{notStarted.Message}.",
+            _ => $"{Backchannel.Setting} still blocks the threads of earlier calls, so no other is made; check that handler.",
+        });
 
     private sealed class Sending(GatewayCall call, TimeSpan timeout, long startedAt)
     {
@@ -230,9 +231,6 @@ internal sealed class GatewayTransport : IDisposable
         public TimeSpan Timeout => timeout;
 
         public long StartedAt => startedAt;
-
-        /// <summary>Whether the last attempt reached the handler.</summary>
-        public bool IsMade { get; set; }
 
         public SxtAuthenticationException? LastFailure { get; set; }
     }

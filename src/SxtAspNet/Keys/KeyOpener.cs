@@ -158,6 +158,11 @@ internal sealed class KeyOpener(KeySources sources, Runtime runtime, Action<stri
             return await CodeOf(source).RunAsync(
                 call, options.KeyTimeout, cancellationToken, DiscardAsync).ConfigureAwait(false);
         }
+        catch (NotStartedException timeout) when (timeout.IsPoolStarved)
+        {
+            throw new SxtAuthenticationException(
+                SxtFailureReason.KeyUnavailable, $"{failed}: {timeout.Message} ({nameof(SxtOptions.KeyTimeout)}).", timeout);
+        }
         catch (TimeoutException timeout)
         {
             throw new SxtAuthenticationException(

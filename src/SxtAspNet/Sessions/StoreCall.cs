@@ -65,6 +65,11 @@ internal static class StoreCall
             Report(value is false ? Words.Conflict : Words.Ok);
             return new(value);
         }
+        catch (NotStartedException timeout) when (timeout.IsPoolStarved)
+        {
+            Fail(Words.Timeout);
+            return new(default, $"{operation.Description}: {timeout.Message} ({nameof(SxtOptions.StoreTimeout)}).");
+        }
         catch (TimeoutException)
         {
             Fail(Words.Timeout);

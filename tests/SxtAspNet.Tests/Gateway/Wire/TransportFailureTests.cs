@@ -85,7 +85,7 @@ public class TransportFailureTests
         var fifth = await FailAsync(transport, isRepeatable: false);
 
         Assert.Equal(SxtFailureReason.GatewayUnreachable, fifth.Reason);
-        Assert.Contains("still blocks the thread", fifth.Message, StringComparison.Ordinal);
+        Assert.Contains("BackchannelHttpHandler still blocks the threads of earlier calls", fifth.Message, StringComparison.Ordinal);
         Assert.Equal(4, counting.Count);
     }
 
