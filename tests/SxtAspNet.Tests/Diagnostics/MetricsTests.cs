@@ -62,6 +62,18 @@ public class MetricsTests
     }
 
     [Fact]
+    public async Task Once_a_token_is_over_the_time_until_requests_fail_is_zero()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503));
+
+        app.Pass(TimeSpan.FromMinutes(30));
+
+        Assert.Equal([0.0], app.Services.Read<double>("sxt.session.time_to_unusable"));
+    }
+
+    [Fact]
     public async Task A_private_session_of_an_app_that_shares_none_has_no_mode()
     {
         await using var app = new TestApp();
@@ -122,6 +134,22 @@ public class MetricsTests
                 login.Tags.AssertTags(("sxt.identity", "default"), ("sxt.kind", "login"));
             },
             refresh => refresh.Tags.AssertTags(("sxt.identity", "default"), ("sxt.kind", "refresh")));
+    }
+
+    [Fact]
+    public async Task The_exchange_of_an_api_key_is_told_from_a_login()
+    {
+        const string apiKey = "sxt_0123456789abcdefghijklmnop";
+        await using var app = new TestApp(services: services => services.PostConfigureAll<SxtOptions>(options =>
+        {
+            options.Keys.Clear();
+            options.Keys.Add(new() { ApiKey = apiKey });
+        }));
+        app.Gateway.AddApiKey(TestApp.User, apiKey);
+        await app.StartAsync();
+
+        Assert.Equal(1, app.Services.Count("sxt.session.renewals", Default, ("sxt.kind", "exchange"), ("sxt.outcome", "granted")));
+        Assert.Equal(0, app.Services.Count("sxt.session.renewals", Default, ("sxt.kind", "login")));
     }
 
     [Fact]

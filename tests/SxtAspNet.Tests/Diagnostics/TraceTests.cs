@@ -124,6 +124,18 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_logout_that_fails_is_traced_with_its_reason()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, kind: SxtGatewayCallKind.Logout));
+
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.Session.LogoutAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("Throttled", Assert.Single(_stopped, activity => activity.OperationName == "sxt log out").StatusDescription);
+    }
+
+    [Fact]
     public async Task A_renewal_is_not_part_of_the_request_that_waited_for_it_but_each_names_the_other()
     {
         await using var app = new TestApp(isDeterministic: false);
