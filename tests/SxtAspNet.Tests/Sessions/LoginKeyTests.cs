@@ -197,7 +197,7 @@ public class LoginKeyTests
 
         Assert.Equal(SxtFailureReason.KeyRefused, failure.Reason);
         Assert.Contains(TestApp.User, failure.Message, StringComparison.Ordinal);
-        Assert.Contains("keyring", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("; put the public key on the user's keyring, or configure a key that is on it.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,20 @@ public class RenewalFailureTests
         Assert.Equal(0, app.Gateway.Calls.ReusedRefreshTokens);
     }
 
+    [Fact]
+    public async Task A_refresh_that_fails_is_told_although_the_login_succeeds()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Gateway.InjectFault(SxtGatewayFault.Status(503, times: 1, SxtGatewayCallKind.Refresh));
+
+        await app.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        var told = Assert.Single(app.Logs.GetSnapshot(), log => log.Id.Id == 1104);
+        Assert.StartsWith("The refresh failed (GatewayUnreachable), so a login follows. Refresh", told.Message, StringComparison.Ordinal);
+        Assert.Equal((SxtSessionState.Active, 0), (app.Session.Status.State, app.Session.Status.Failures));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
@@ -217,5 +231,25 @@ public class RenewalFailureTests
         Assert.True(app.Session.Status.Generation > before);
         Assert.Equal(1, app.Refreshes);
         Assert.Equal(1, app.Logins);
+    }
+
+    [Fact]
+    public async Task A_failure_is_not_forgotten_because_the_gateways_clock_turns_out_different()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(1));
+        app.Gateway.InjectFault(SxtGatewayFault.DropBefore(kind: SxtGatewayCallKind.Refresh));
+        app.Gateway.InjectFault(SxtGatewayFault.Status(429, kind: SxtGatewayCallKind.Challenge));
+        await Assert.ThrowsAsync<SxtAuthenticationException>(() => app.Session.RenewAsync(TestContext.Current.CancellationToken));
+        app.Pass(TimeSpan.FromSeconds(40));
+        var (failures, offset) = (app.Session.Status.Failures, app.Session.Status.GatewayClockOffset);
+        app.Gateway.Options.ClockOffset = TimeSpan.FromSeconds(20);
+
+        using var response = await app.QueryAsync();
+
+        Assert.True(app.Session.Status.GatewayClockOffset > offset + TimeSpan.FromSeconds(10));
+        Assert.InRange(failures, 2, 10);
+        Assert.Equal((SxtFailureReason.Throttled, failures), (app.Session.Status.FailureReason, app.Session.Status.Failures));
     }
 }
