@@ -161,6 +161,19 @@ public class LifeCycleTests
     }
 
     [Fact]
+    public async Task After_the_disposal_nothing_begins_in_the_background()
+    {
+        await using var app = new TestApp();
+        var manager = app.Services.GetRequiredKeyedService<SessionManager>("");
+        manager.Dispose();
+
+        manager.StartInBackground();
+
+        Assert.Equal((SxtSessionState.NotStarted, 0), (app.Session.Status.State, app.Session.Status.Failures));
+        Assert.Empty(app.Gateway.Calls.All);
+    }
+
+    [Fact]
     public async Task A_stop_that_comes_after_the_services_are_disposed_is_no_failure()
     {
         var app = new TestApp();

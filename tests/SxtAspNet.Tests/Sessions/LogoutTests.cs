@@ -242,4 +242,19 @@ public class LogoutTests
         Assert.Equal(1, app.Refreshes);
         Assert.Equal(SxtSessionState.Active, app.Session.Status.State);
     }
+
+    [Fact]
+    public async Task A_logout_that_the_app_asks_for_while_it_stops_is_made()
+    {
+        await using var app = new TestApp();
+        await app.StartAsync();
+        await app.StopAsync();
+
+        // On another thread: what goes round in circles must not do it here.
+        await Task.Run(() => app.Session.LogoutAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, app.Gateway.Calls.Count(SxtGatewayCallKind.Logout));
+        Assert.Equal(SxtSessionState.LoggedOut, app.Session.Status.State);
+    }
 }

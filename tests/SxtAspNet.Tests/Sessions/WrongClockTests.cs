@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SxtAspNet.Testing;
+using SxtAspNet.Tests.Diagnostics;
 using SxtAspNet.Tests.Infrastructure;
 
 namespace SxtAspNet.Tests.Sessions;
@@ -78,6 +79,29 @@ public class WrongClockTests
 
         Assert.Equal(1, app.Logins);
         Assert.Null(app.Session.Status.GatewayClockOffset);
+    }
+
+    [Fact]
+    public async Task Where_no_answer_tells_the_time_a_wrong_local_clock_makes_a_token_no_older()
+    {
+        await using var app = new TestApp(gateway: new() { SendDate = false }, localClockOffset: TimeSpan.FromHours(2));
+        await app.StartAsync();
+        app.Pass(TimeSpan.FromMinutes(5));
+
+        Assert.Null(app.Session.Status.GatewayClockOffset);
+        Assert.Equal([300.0], app.Services.Read<double>("sxt.session.generation.age"));
+    }
+
+    [Fact]
+    public async Task Where_no_answer_tells_the_time_a_refreshed_token_that_lives_shorter_is_renewed_before_it_ends()
+    {
+        await using var app = new TestApp(gateway: new() { SendDate = false }, localClockOffset: TimeSpan.FromHours(2));
+        await app.StartAsync();
+        app.Gateway.Options.AccessTokenLifetime = TimeSpan.FromMinutes(10);
+
+        await app.Session.RenewAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([600.0], app.Services.Read<double>("sxt.session.time_to_unusable"));
     }
 
     [Theory]
