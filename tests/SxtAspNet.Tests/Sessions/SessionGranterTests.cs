@@ -31,6 +31,26 @@ public sealed class SessionGranterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Once_the_gateway_has_told_the_time_a_token_was_granted_when_it_was_asked_for_however_long_it_lives()
+    {
+        _app.Gateway.Options.AccessTokenLifetime = TimeSpan.FromMinutes(10);
+
+        var session = await LoginAsync();
+
+        Assert.InRange(session.GrantedAt, _app.Time.GetUtcNow(), _app.Time.GetUtcNow() + TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_granted_is_told_with_its_ends()
+    {
+        var session = await LoginAsync();
+
+        Assert.Equal(
+            $"Session of generation {session.Generation} is ready: token until {session.UnusableFrom:O}, session until {session.EndsAt:O}.",
+            Assert.Single(_app.Logs.GetSnapshot(), log => log.Id.Id == 1100).Message);
+    }
+
+    [Fact]
     public async Task A_generation_is_higher_than_any_that_was_seen()
     {
         _granter.See(TestSessions.Create(FarAhead));
