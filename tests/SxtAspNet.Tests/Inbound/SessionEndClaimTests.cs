@@ -48,6 +48,8 @@ public sealed class SessionEndClaimTests
         var issued = app.Time.GetUtcNow().AddMinutes(-20);
         var over = app.Time.GetUtcNow().AddMinutes(-6);
 
+        // It tells the gateway's time: until then one token that seems to be over would be asked about.
+        using var good = await app.GetAsync(app.Issue());
         using var ended = await app.GetAsync(Jwt.Forge(issued, payload =>
         {
             Keep(payload, since);
@@ -64,7 +66,7 @@ public sealed class SessionEndClaimTests
         Assert.Contains("expired", ended.Challenge(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, expired.StatusCode);
         Assert.Contains("expired", expired.Challenge(), StringComparison.Ordinal);
-        Assert.Equal(0, app.Validations);
+        Assert.Equal(1, app.Validations);
     }
 
     /// <summary>Leaves one of the claims that say since when the token is valid, or none.</summary>
