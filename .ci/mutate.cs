@@ -222,10 +222,10 @@ internal static class Stryker
         ])
         { WorkingDirectory = ".ci" })!;
 
-        // It puts the changed assembly beside the tests, keeps the right one under another name, and changes them back at its end.
+        // It keeps the right assembly under another name, puts the changed one beside the tests, and changes them back at its end.
         while (!stryker.HasExited)
         {
-            if (!Directory.Exists(Instrumented) && File.Exists($"{Tests}/SxtAspNet.dll.stryker-unchanged"))
+            if (!Directory.Exists(Instrumented) && File.Exists($"{Tests}/SxtAspNet.dll.stryker-unchanged") && File.Exists($"{Tests}/SxtAspNet.dll"))
             {
                 await Task.Delay(TimeSpan.FromSeconds(1));
                 CopyTests();

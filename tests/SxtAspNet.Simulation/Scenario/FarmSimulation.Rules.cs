@@ -60,10 +60,10 @@ internal sealed partial class FarmSimulation
 
     private bool IsCalmSince(TimeSpan time) => _isCalm && !IsRotationFelt && _calmSince + TimeSpan.FromMinutes(3) < time;
 
-    /// <summary>Whatever happens, a record in an atomic store is replaced by a newer one only.</summary>
+    /// <summary>Whatever happens, a record in an atomic store is replaced by a newer one only, or written once more as it is.</summary>
     private void CheckWrite(string name, byte[]? before, byte[] after)
     {
-        if (_room.IsAtomic && before is not null && _records.Read(name, before) is { } old && _records.Read(name, after) is { } @new && !SharedSession.IsNewer(@new, old))
+        if (_room.IsAtomic && before is not null && !before.AsSpan().SequenceEqual(after) && _records.Read(name, before) is { } old && _records.Read(name, after) is { } @new && !SharedSession.IsNewer(@new, old))
         {
             Violate($"The session of generation {old.Generation} was overwritten by {@new.Generation}.");
         }
