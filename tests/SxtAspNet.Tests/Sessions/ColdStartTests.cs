@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using SxtAspNet.Sessions;
 using SxtAspNet.Testing;
 using SxtAspNet.Tests.Infrastructure;
 
@@ -99,10 +101,17 @@ public class ColdStartTests
     {
         var ambient = new AsyncLocal<string?>();
         var seen = new List<string?>();
+        SessionRenewals? renewals = null;
+        SessionOperation? login = null;
         await using var app = new TestApp(
             options => options.RenewJitter = TimeSpan.Zero,
-            services => services.ObserveGatewayCalls(() => seen.Add(ambient.Value)),
+            services => services.ObserveGatewayCalls(() =>
+            {
+                seen.Add(ambient.Value);
+                login ??= renewals!.Running;
+            }),
             isDeterministic: false);
+        renewals = app.Services.GetRequiredKeyedService<SessionRenewals>("");
 
         ambient.Value = "the first caller";
         using var response = await app.QueryAsync();
@@ -110,7 +119,9 @@ public class ColdStartTests
         Assert.NotEmpty(seen);
         Assert.All(seen, Assert.Null);
 
-        // Nor does the timer, which is created and set while the first caller's context is current.
+        // Nor does the timer, which is created and set while the first caller's context is current. The login sets it at its end, after the
+        // request is answered; were it later than the time that passes here, nobody would be left to let it fire.
+        Assert.True(await login!.HasEndedAsync(Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken));
         seen.Clear();
         app.Pass(TimeSpan.FromMinutes(20));
         await app.Gateway.Calls.WaitForAsync(SxtGatewayCallKind.Refresh, 1, TestContext.Current.CancellationToken);
