@@ -104,11 +104,30 @@ public class StoreOutageTests
         Assert.Single(instance.Logs.GetSnapshot(), log => log.Id.Id == 1401);
     }
 
-    private sealed class BlindStore(bool says) : ISxtSessionStore
+    [Fact]
+    public async Task A_session_that_was_written_but_can_not_be_read_back_does_not_count_as_shared()
     {
-        public ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) => new((byte[]?)null);
+        await using var app = new TestApp(services: services => services.AddSingleton<ISxtSessionStore>(new BlindStore(says: true, failsOnceWritten: true)));
+
+        await app.StartAsync();
+
+        Assert.Equal(
+            (SxtSessionMode.Private, "Reading the session store failed: It is blind."), (app.Session.Status.Mode, app.Session.Status.FailureMessage));
+        Assert.Equal(3, app.Services.Count("sxt.store.operations", ("sxt.operation", "write")));
+    }
+
+    private sealed class BlindStore(bool says, bool failsOnceWritten = false) : ISxtSessionStore
+    {
+        private bool _fails;
+
+        public ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellationToken) =>
+            _fails ? throw new IOException("It is blind.") : new((byte[]?)null);
 
         public ValueTask<bool> TryReplaceAsync(
-            string key, byte[]? expected, byte[] record, TimeSpan timeToLive, CancellationToken cancellationToken) => new(says);
+            string key, byte[]? expected, byte[] record, TimeSpan timeToLive, CancellationToken cancellationToken)
+        {
+            _fails = failsOnceWritten;
+            return new(says);
+        }
     }
 }

@@ -58,6 +58,7 @@ public sealed class StoreWatchTests : IAsyncLifetime
 
         _farm.AssertOneSession();
         Assert.Equal(reads + 2, Reads(_other));
+        Assert.Equal(SxtSessionMode.Shared, _other.Status.Mode);
         Assert.Equal(1, _other.Services.Count("sxt.session.adoptions", ("sxt.source", "notice")));
     }
 
@@ -96,6 +97,20 @@ public sealed class StoreWatchTests : IAsyncLifetime
 
         Assert.Equal((SxtSessionMode.Owner, SxtSessionState.Active), (_owner.Status.Mode, _owner.Status.State));
         Assert.Single(Logs(_owner, 1402));
+    }
+
+    [Fact]
+    public async Task A_session_of_an_instances_own_is_shared_once_the_store_is_back()
+    {
+        _farm.Room.NoticesAreLost = true;
+        _owner.Door.IsShut = true;
+        await RenewAsync(_owner);
+        Assert.Equal(SxtSessionMode.Private, _owner.Status.Mode);
+        _owner.Door.IsShut = false;
+
+        await WatchOf(_owner).CheckAsync();
+
+        Assert.Equal((SxtSessionMode.Owner, SxtSessionState.Active), (_owner.Status.Mode, _owner.Status.State));
     }
 
     [Fact]
