@@ -47,14 +47,15 @@ internal sealed class SharedSession(
     /// </remarks>
     public async Task<bool> IsUsableAsync(Session session)
     {
+        // First what the gateway said of this very token: the times would call a dead one good, now that the answer has told them.
+        if (_answer is { } answer && IsSame(answer.About, session))
+        {
+            return answer.IsValid && IsUsable(session) is not false;
+        }
+
         if (IsUsable(session) is { } known)
         {
             return known;
-        }
-
-        if (_answer is { } answer && IsSame(answer.About, session))
-        {
-            return answer.IsValid;
         }
 
         try

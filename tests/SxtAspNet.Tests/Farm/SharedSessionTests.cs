@@ -73,6 +73,7 @@ public sealed class SharedSessionTests : IAsyncLifetime
     [InlineData(10, "nothing", true, 0)]
     [InlineData(23, "says yes", true, 1)]
     [InlineData(23, "says no and no time", false, 1)]
+    [InlineData(23, "says no", false, 1)]
     [InlineData(23, "fails", true, 3)]
     [InlineData(23, "does not answer", true, 3)]
     [InlineData(27, "says yes", false, 1)]
@@ -84,7 +85,7 @@ public sealed class SharedSessionTests : IAsyncLifetime
         _farm.Pass(TimeSpan.FromMinutes(minutes));
         _farm.Gateway.InjectFault(gateway switch
         {
-            "says no and no time" => SxtGatewayFault.Status(401, kind: SxtGatewayCallKind.ValidToken),
+            "says no" or "says no and no time" => SxtGatewayFault.Status(401, kind: SxtGatewayCallKind.ValidToken),
             "fails" => SxtGatewayFault.Status(503, kind: SxtGatewayCallKind.ValidToken),
             "does not answer" => SxtGatewayFault.DropBefore(kind: SxtGatewayCallKind.ValidToken),
             _ => SxtGatewayFault.Answer(200, "\"orders-service\"", kind: SxtGatewayCallKind.ValidToken),
