@@ -89,7 +89,8 @@ internal sealed partial class GatewayAnswer(
     {
         var explanation = IsSuccess ? "" : Explanation();
         return new SxtAuthenticationException(
-            reason, $"{call}: the {call.Host.Name} {what} (status {(int)Status}{explanation}).", retryAfter: retryAfter) { AnswerStatus = Status };
+            reason, $"{call}: the {call.Host.Name} {what} (status {(int)Status}{explanation}).", retryAfter: retryAfter)
+        { AnswerStatus = Status };
     }
 
     /// <summary>The gateway's own words, without anything in them that could be a token, a key or a signature.</summary>
