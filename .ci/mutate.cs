@@ -18,7 +18,7 @@ var classes = await TestClass.MeasureAllAsync();
 Console.WriteLine($"{mistakes.Count} mistakes, {classes.Count} test classes");
 
 var judged = 0;
-await InParallelAsync(mistakes, async mistake =>
+await Parallel.ForEachAsync(mistakes, TestRun.Several, async (mistake, _) =>
 {
     await mistake.JudgeAsync(classes);
     Console.WriteLine($"{Interlocked.Increment(ref judged)} {mistake}");
@@ -40,9 +40,6 @@ foreach (var folder in mistakes.GroupBy(mistake => mistake.Folder))
 }
 
 static string ThisFile([CallerFilePath] string path = "") => path;
-
-static Task InParallelAsync<T>(IEnumerable<T> items, Func<T, Task> action) => Parallel.ForEachAsync(
-    items, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (item, _) => await action(item));
 
 internal enum Verdict
 {
@@ -124,7 +121,7 @@ internal sealed partial class TestClass(string name, TimeSpan duration, IReadOnl
         var names = (await TestRun.StartAsync(["-list", "classes"], TimeSpan.FromMinutes(1))).Output.Split('\n', StringSplitOptions.TrimEntries);
         await Parallel.ForEachAsync(
             names.Where(name => name.StartsWith("SxtAspNet.", StringComparison.Ordinal) && !LeftOut.IsMatch(name)),
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            TestRun.Several,
             async (name, _) => classes.Add(await MeasureAsync(name)));
         return classes;
     }
@@ -165,6 +162,9 @@ internal sealed partial class TestClass(string name, TimeSpan duration, IReadOnl
 /// <param name="Duration">How long it ran.</param>
 internal sealed partial record TestRun(int? ExitCode, IReadOnlyList<string> Failed, string Output, TimeSpan Duration)
 {
+    /// <summary>As many processes as the machine has processors.</summary>
+    public static ParallelOptions Several { get; } = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+
     public static async Task<TestRun> StartAsync(string[] arguments, TimeSpan limit, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(Path.GetFullPath($"{Stryker.Instrumented}/SxtAspNet.Tests"), arguments)
@@ -227,6 +227,7 @@ internal static class Stryker
         {
             if (!Directory.Exists(Instrumented) && File.Exists($"{Tests}/SxtAspNet.dll.stryker-unchanged") && File.Exists($"{Tests}/SxtAspNet.dll"))
             {
+                // It may still be writing; its tests take longer than that.
                 await Task.Delay(TimeSpan.FromSeconds(1));
                 CopyTests();
             }
@@ -234,7 +235,7 @@ internal static class Stryker
             await Task.Delay(TimeSpan.FromMilliseconds(100));
         }
 
-        if (stryker.ExitCode != 0 || !Directory.Exists(Instrumented))
+        if (stryker.ExitCode is not 0 || !Directory.Exists(Instrumented))
         {
             throw new InvalidOperationException($"Stryker made no assembly with mistakes; it ended with exit code {stryker.ExitCode}.");
         }

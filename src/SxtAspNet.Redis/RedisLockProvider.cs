@@ -18,7 +18,7 @@ internal sealed class RedisLockProvider(RedisConnection connection, TimeSpan lea
 
     /// <summary>
     /// Makes sure, once per connection, that this user may release and extend what it takes: else each lock would hold up the whole farm
-    /// until its lease ends. While somebody holds the lock, that can't be found out, and it can't be taken either.
+    /// until its lease ends. While somebody holds the lock that can't be found out, so it is tried again at the next attempt.
     /// </summary>
     private async Task ProveReleaseAsync(IDatabase database, string name)
     {
