@@ -117,9 +117,17 @@ public sealed class RedisServer : IAsyncDisposable
             await client.ConnectAsync(IPAddress.Loopback, Port, cancellationToken);
             var stream = client.GetStream();
             await stream.WriteAsync("PING\r\n"u8.ToArray(), cancellationToken);
-            var answer = new byte[5];
+            var answer = new byte[7];
             await stream.ReadExactlyAsync(answer, cancellationToken);
-            return answer.AsSpan().SequenceEqual("+PONG"u8);
+            if (!answer.AsSpan().SequenceEqual("+PONG\r\n"u8))
+            {
+                return false;
+            }
+
+            // The first script takes a fresh garnet-server long, on a busy machine longer than StoreTimeout. Whatever it answers, it is awake.
+            await stream.WriteAsync("*4\r\n$4\r\nEVAL\r\n$33\r\nreturn redis.call('GET', KEYS[1])\r\n$1\r\n1\r\n$4\r\nwarm\r\n"u8.ToArray(), cancellationToken);
+            await stream.ReadExactlyAsync(answer.AsMemory(0, 1), cancellationToken);
+            return true;
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
